@@ -1,0 +1,152 @@
+"""The build folder: results kept by the hash of what they were made from, and swapped in only when whole.
+
+Each result (a file or a folder below `build/`) is made in a staging folder, under a key that hashes everything it
+depends on. When the key is the one of the last build, the earlier result is kept. At the end all new results take
+their places together: the list of moves is written first, so that a run that is killed before it leaves the last
+good build untouched, and one killed in the middle is finished by the next command.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from evaluation.errors import UsageError
+
+STATE_FILE = "state.json"
+JOURNAL_FILE = ".moves.json"
+STAGING_FOLDER = ".staging"
+REPLACED_FOLDER = ".replaced"
+LOCK_FILE = ".lock"
+
+
+def digest(value: Any) -> str:
+    """Hash a JSON-ready value; equal values give equal hashes on every machine."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """Hash the bytes of one file (SHA-256, hexadecimal)."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def tree_digest(folder: Path, pattern: str = "*") -> str:
+    """Hash the names and bytes of all files below `folder` that match `pattern`."""
+    files = sorted(path for path in folder.rglob(pattern) if path.is_file() and "__pycache__" not in path.parts)
+    return digest([(path.relative_to(folder).as_posix(), file_digest(path)) for path in files])
+
+
+class Store:
+    """`build/` during one run: open it with `open_store`, make results, then `commit` once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._staging = folder / STAGING_FOLDER
+        self._state: dict[str, str] = _read_json(folder / STATE_FILE)
+        self._made: dict[str, str] = {}
+
+    def path(self, name: str) -> Path:
+        """Return where the result `name` is at this moment: newly made, or kept from the last build."""
+        return self._staging / name if name in self._made else self.folder / name
+
+    def is_current(self, name: str, key: str) -> bool:
+        """Say whether the result `name` of the last build was made from the same inputs."""
+        return self._state.get(name) == key and (self.folder / name).exists()
+
+    def make(self, name: str, key: str, write: Callable[[Path], object]) -> bool:
+        """Make the result `name`, or keep the one that was made from the same inputs.
+
+        Returns
+        -------
+        bool
+            True when it was made now, False when it was kept.
+        """
+        if self.is_current(name, key):
+            return False
+        target = self._staging / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write(target)
+        self._made[name] = key
+        return True
+
+    def commit(self, remove: tuple[str, ...] = ()) -> None:
+        """Put everything that was made in its place; results named in `remove` disappear."""
+        if not self._made and not remove:
+            return
+        state = {name: key for name, key in {**self._state, **self._made}.items() if name not in remove}
+        write_json(self._staging / STATE_FILE, state)
+        moves = [name for name in self._made if (self._staging / name).exists()]
+        write_json(self.folder / JOURNAL_FILE, {"moves": [*moves, STATE_FILE], "remove": list(remove)})
+        finish_moves(self.folder)
+        self._state, self._made = state, {}
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a JSON file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.new")
+    beside.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(beside, path)
+
+
+def finish_moves(folder: Path) -> None:
+    """Carry out the moves that the journal names and that have not happened yet; harmless when there are none."""
+    journal = _read_json(folder / JOURNAL_FILE)
+    for name in journal.get("moves", ()):
+        source, target = folder / STAGING_FOLDER / name, folder / name
+        if source.exists():
+            _set_aside(folder, name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.rename(target)
+    for name in journal.get("remove", ()):
+        _set_aside(folder, name)
+    (folder / JOURNAL_FILE).unlink(missing_ok=True)
+    for leftover in (STAGING_FOLDER, REPLACED_FOLDER):
+        shutil.rmtree(folder / leftover, ignore_errors=True)
+
+
+def _set_aside(folder: Path, name: str) -> None:
+    """Move the result out of the way; a kill right after it is mended by the journal, whose source still stands."""
+    target, aside = folder / name, folder / REPLACED_FOLDER / name
+    if not target.exists():
+        return
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    if aside.is_dir():
+        shutil.rmtree(aside)
+    target.rename(aside)
+
+
+@contextmanager
+def open_store(folder: Path) -> Iterator[Store]:
+    """Open the build folder for one run; a second run at the same time is refused, an interrupted one is finished.
+
+    Raises
+    ------
+    UsageError
+        Another command is writing to this folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK_FILE).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise UsageError("Another command is writing to this workspace's build folder. Wait until it ends.") from error
+        finish_moves(folder)
+        yield Store(folder)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+    return dict(content)

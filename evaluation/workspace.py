@@ -1,0 +1,209 @@
+"""A partnership's workspace: what `partnership.toml` says, and where everything is.
+
+A workspace is a folder with a `partnership.toml`. It may hold nothing more than that and its extracts: the studies,
+scheme records, pages and notebooks shipped with the package then serve. What the workspace has of its own is laid
+over what is shipped, file by file, so that a council adds a study or a scheme by adding one file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from evaluation.errors import DataError, UsageError, did_you_mean
+
+SETTINGS_FILE = "partnership.toml"
+PACKAGE_FOLDER = Path(__file__).resolve().parent
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class ExtractSettings(_Strict):
+    """One extract: where it is and which mapping reads it.
+
+    `path` is a file, relative to the workspace, or a database address. `mapping` is a shipped name, `canonical:TABLE`
+    or a TOML file of the workspace. `licence` declares openly licensed data: aggregates of it need no protection.
+    """
+
+    path: str
+    mapping: str
+    licence: str | None = None
+    source: str | None = None
+
+
+class ExampleSettings(_Strict):
+    """The worked example: its extracts are generated from this seed before anything is read."""
+
+    seed: int = Field(ge=0)
+
+
+class PublishingSettings(_Strict):
+    """Disclosure control: the smallest count shown, and the base every count is rounded to."""
+
+    threshold: int = Field(default=10, ge=1)
+    base: int = Field(default=5, ge=1)
+    renderer: str = Field(default="auto", pattern="^(auto|quarto|smalldocs)$")
+
+
+class UnitCost(_Strict):
+    """What one unit (an incident, an hour) costs the partnership, with its source, year and price base."""
+
+    value: Annotated[Decimal, Field(strict=False, ge=0)]
+    unit: str
+    source: str
+    year: str
+    payer: str | None = None
+
+
+class PrivacySettings(_Strict):
+    """Where the key of the pseudonyms lies: outside the repository, created on first use."""
+
+    key: str | None = None
+
+
+class Settings(_Strict):
+    """`partnership.toml`, checked."""
+
+    name: str = "Our partnership"
+    as_of: date
+    synthetic: bool = False
+    notice: str | None = None
+    example: ExampleSettings | None = None
+    extracts: dict[str, ExtractSettings] = Field(default_factory=dict)
+    publishing: PublishingSettings = PublishingSettings()
+    privacy: PrivacySettings = PrivacySettings()
+    unit_costs: dict[str, UnitCost] = Field(default_factory=dict)
+    quality: dict[str, float | int] = Field(default_factory=dict)
+    decisions: dict[str, str] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A checked workspace.
+
+    Attributes
+    ----------
+    root
+        The folder of `partnership.toml`.
+    settings
+        What the file says; `as_of` already replaced when a command was given another date.
+    """
+
+    root: Path
+    settings: Settings
+
+    @property
+    def build(self) -> Path:
+        """The folder every output goes to."""
+        return self.root / "build"
+
+    @property
+    def as_of(self) -> date:
+        """The day up to which everything is followed."""
+        return self.settings.as_of
+
+    @property
+    def contracts(self) -> Path:
+        """The folder of contract files; contracts are a partnership's own, so none are shipped to others."""
+        return self.root / "contracts"
+
+    def extract_address(self, name: str) -> Path | str:
+        """Return where the extract `name` is read from: a path in the workspace, or a database address."""
+        address = self.settings.extracts[name].path
+        return address if "://" in address else self.root / address
+
+    def mapping(self, name: str) -> str:
+        """Return the mapping of the extract `name`: a shipped name, or the full path of the workspace's own file."""
+        mapping = self.settings.extracts[name].mapping
+        return str(self.root / mapping) if mapping.endswith(".toml") else mapping
+
+    def layers(self, folder: str) -> tuple[Path, ...]:
+        """Return the folders called `folder`, the shipped one first and the workspace's own after it."""
+        candidates = dict.fromkeys([shipped(folder), self.root / folder])
+        return tuple(path for path in candidates if path.is_dir())
+
+    def files(self, folder: str, pattern: str) -> Mapping[str, Path]:
+        """Return the files of all layers by stem; the workspace's own file replaces a shipped one of the same name."""
+        found = {path.stem: path for layer in self.layers(folder) for path in sorted(layer.glob(pattern))}
+        return {stem: found[stem] for stem in sorted(found) if not stem.startswith("_")}
+
+
+def shipped(folder: str) -> Path:
+    """Return where the package's own `folder` is: beside the package in a checkout, inside it once installed."""
+    inside = PACKAGE_FOLDER / "_shipped" / folder
+    return inside if inside.is_dir() else PACKAGE_FOLDER.parent / folder
+
+
+def open_workspace(folder: Path, *, as_of: date | None = None) -> Workspace:
+    """Read and check the `partnership.toml` of `folder`.
+
+    Parameters
+    ----------
+    folder
+        The workspace.
+    as_of
+        Follow up to this day instead of the one in the file.
+
+    Raises
+    ------
+    UsageError
+        There is no such folder or no `partnership.toml` in it.
+    DataError
+        The file cannot be read or says something that is not allowed; every fault is named.
+    """
+    root = folder.resolve()
+    file = root / SETTINGS_FILE
+    if not file.is_file():
+        raise UsageError(
+            f"There is no {SETTINGS_FILE} in {folder}. Give its folder with --workspace, or start one: evaluation init"
+        )
+    settings = _read_settings(file)
+    return Workspace(root, settings if as_of is None else settings.model_copy(update={"as_of": as_of}))
+
+
+def _read_settings(file: Path) -> Settings:
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{file.name} cannot be read as TOML: {error}.") from error
+    try:
+        return Settings.model_validate(content)
+    except ValidationError as error:
+        problems = sorted(_problems(error))
+        raise DataError(f"{file.name} has {len(problems)} fault(s).", problems) from error
+
+
+def _problems(error: ValidationError) -> Iterator[str]:
+    for fault in error.errors():
+        place = ".".join(str(part) for part in fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            near = did_you_mean(str(fault["loc"][-1]), _siblings(fault["loc"]))
+            yield f"{place}: this key is not known.{near}"
+        elif fault["type"] == "missing":
+            yield f"{place}: this key is missing."
+        else:
+            yield f"{place}: {fault['msg']}; found {fault['input']!r}."
+
+
+def _siblings(place: tuple[int | str, ...]) -> list[str]:
+    """Name the keys that are allowed where an unknown one stands."""
+    model: Any = Settings
+    sections: dict[str, type[BaseModel]] = {
+        "example": ExampleSettings,
+        "extracts": ExtractSettings,
+        "publishing": PublishingSettings,
+        "privacy": PrivacySettings,
+        "unit_costs": UnitCost,
+    }
+    if len(place) > 1:
+        model = sections.get(str(place[0]), Settings)
+    return list(model.model_fields)
