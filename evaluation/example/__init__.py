@@ -1,0 +1,1 @@
+"""The worked-example partnership (synthetic, truth known) and the known-truth exam."""
