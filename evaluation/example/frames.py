@@ -9,29 +9,11 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from evaluation.example.scenario import TYPES
-from evaluation.example.simulate import CLOSURES, NEVER, History, Ints
+from evaluation.example.people import NEVER, Ints
+from evaluation.example.simulate import CLOSURES, History
+from evaluation.records import schema
 
 Frames = dict[str, pl.DataFrame]
-
-TEXT, DAY, MONEY = pl.String, pl.Date, pl.Decimal(12, 2)
-COLUMNS: dict[str, dict[str, type[pl.DataType] | pl.DataType]] = {
-    "Incidents": {
-        "incident_id": TEXT, "source": TEXT, "occurred_on": DAY, "precision": TEXT, "reported_on": DAY, "kind": TEXT,
-        "category": TEXT, "subject_id": TEXT, "complainant_id": TEXT, "place_id": TEXT, "area": TEXT, "case_id": TEXT,
-    },
-    "Cases": {
-        "case_id": TEXT, "source": TEXT, "service": TEXT, "officer_id": TEXT, "category": TEXT, "area": TEXT,
-        "tenure": TEXT, "subject_id": TEXT, "complainant_id": TEXT, "opened_on": DAY, "responded_on": DAY,
-        "closed_on": DAY, "closure": TEXT, "has_lead": pl.Boolean, "risk_index": pl.Float64, "cost": MONEY,
-    },
-    "Interventions": {
-        "intervention_id": TEXT, "scheme": TEXT, "case_id": TEXT, "subject_id": TEXT, "referred_on": DAY,
-        "started_on": DAY, "ended_on": DAY, "ending": TEXT, "sessions_offered": pl.Int64, "sessions_attended": pl.Int64,
-    },
-    "Breaches": {"intervention_id": TEXT, "breached_on": DAY},
-}  # fmt: skip
-"""The canonical person-level tables and the types of their columns."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +62,7 @@ def council(history: History, seed: int | np.random.SeedSequence) -> Council:
         "Incidents": _incidents(history, police)[np.flatnonzero(held)],
         "Cases": _cases(history),
         "Interventions": _interventions(history),
-        "Breaches": pl.DataFrame(schema=COLUMNS["Breaches"]),
+        "Breaches": schema.empty("Breaches"),
     }
     return Council(tables, history.scenario.as_of, _coverage(history, tables["Incidents"]))
 
@@ -140,7 +122,7 @@ def _incidents(history: History, police: np.ndarray) -> pl.DataFrame:
         precision=pl.repeat("day", day.size, eager=True),
         reported_on=when,
         kind=pl.repeat("asb", day.size, eager=True),
-        category=_words(TYPES, history.people.kind[person]),
+        category=_words(history.scenario.kinds, history.people.kind[person]),
         subject_id=identifiers("P", person),
         place_id=identifiers("L", person),
         area=_wards(history, person),
@@ -156,7 +138,7 @@ def _cases(history: History) -> pl.DataFrame:
         source=pl.repeat("flare", person.size, eager=True),
         service=pl.repeat("community safety", person.size, eager=True),
         officer_id=identifiers("O", history.people.ward[person], 2),
-        category=_words(TYPES, history.people.kind[person]),
+        category=_words(history.scenario.kinds, history.people.kind[person]),
         area=_wards(history, person),
         subject_id=identifiers("P", person),
         opened_on=dates(history, history.case_opened),
@@ -196,14 +178,7 @@ def case_at_start(history: History, person: Ints, day: Ints) -> Ints:
 
 
 def _complete(table: str, **columns: pl.Series) -> pl.DataFrame:
-    n = len(next(iter(columns.values())))
-    schema = COLUMNS[table]
-    return pl.DataFrame(
-        {
-            name: columns[name].cast(kind) if name in columns else pl.Series(values=[None] * n, dtype=kind)
-            for name, kind in schema.items()
-        }
-    )
+    return schema.conform(table, pl.DataFrame(columns))
 
 
 def _coverage(history: History, incidents: pl.DataFrame) -> pl.DataFrame:

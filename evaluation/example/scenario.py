@@ -7,9 +7,6 @@ from datetime import date
 
 from evaluation.errors import UsageError
 
-TYPES = ("A", "B", "D")
-"""HouseMark letters of the three case types of a simulated council: noise, harassment, damage."""
-
 
 @dataclass(frozen=True)
 class TrueScheme:
@@ -30,7 +27,7 @@ class TrueScheme:
     length_days
         Mean length of the help given, in days.
     types
-        Log factor on the start hazard for each case type.
+        Log factor on the start hazard for each case type of the scenario, in its order; missing ones are 0.
     from_day, to_day
         Days of the simulation between which the scheme takes people (`to_day` excluded; None means the end).
     follows
@@ -65,6 +62,9 @@ class Scenario:
         Incident rate of a person of frailty 1 without a recent incident.
     wards
         Number of wards.
+    kinds
+        Case types and the share of the people that each is the type of; the defaults are HouseMark's letters for
+        noise, harassment and damage in equal shares.
     season
         Relative height of the yearly wave in the incident rate.
     excitation, excitation_days
@@ -94,6 +94,8 @@ class Scenario:
     frailty_variance: float = 0.7
     base_rate: float = 0.0016
     wards: int = 8
+    kinds: tuple[str, ...] = ("A", "B", "D")
+    kind_shares: tuple[float, ...] = (1 / 3, 1 / 3, 1 / 3)
     season: float = 0.25
     excitation: float = 2.5
     excitation_days: float = 40.0

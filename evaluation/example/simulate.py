@@ -9,50 +9,29 @@ bursts and with the worse people, so that naive comparisons mislead.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.example.scenario import Scenario, TrueScheme
+from evaluation.example.people import (
+    NEVER,
+    Floats,
+    Ints,
+    People,
+    draw_exits,
+    draw_people,
+    history_score,
+    season,
+    static_score,
+)
+from evaluation.example.scenario import Scenario
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 Policy = Literal["natural", "now", "never"]
 
-NEVER = 1_000_000
-"""A day that does not come within any simulation."""
 NOT_OPEN = -NEVER
 CLOSURES = ("resolved", "unresolved", "withdrawn", "moved", "evicted")
-LOG1P = np.log1p(np.arange(2000))
 BLOCK = 64
-
-
-@dataclass(frozen=True)
-class People:
-    """The lasting properties of the simulated people; each array has one entry a person.
-
-    Parameters
-    ----------
-    frailty
-        Gamma distributed with mean 1.
-    ward, kind
-        Index of the ward and of the case type.
-    risk
-        Risk index in points, a noisy measure of the frailty.
-    rate
-        Incident rate per day without a recent incident, in an average season.
-    """
-
-    frailty: Floats
-    ward: Ints
-    kind: Ints
-    risk: Ints
-    rate: Floats
-
-    def take(self, rows: Ints) -> People:
-        """Return the people of these rows, repeated where a row is."""
-        return People(self.frailty[rows], self.ward[rows], self.kind[rows], self.risk[rows], self.rate[rows])
 
 
 @dataclass(frozen=True)
@@ -117,24 +96,6 @@ class Streams:
         return Streams(*(np.random.Generator(np.random.SFC64(child)) for child in seed.spawn(3)))
 
 
-def draw_people(scenario: Scenario, rng: np.random.Generator) -> People:
-    """Draw the lasting properties of the people of a council."""
-    n, variance = scenario.people, scenario.frailty_variance
-    frailty = rng.gamma(1 / variance, variance, n)
-    ward, kind = rng.integers(0, scenario.wards, n), rng.integers(0, len(scenario.schemes[0].types), n)
-    noisy = 1.5 * np.log(np.maximum(frailty, 0.02)) + rng.normal(0, 1.0, n)
-    risk = np.clip(np.rint(5 + noisy), 0, 12).astype(np.int64)
-    ward_rate = np.linspace(-0.25, 0.25, scenario.wards) if scenario.wards > 1 else np.zeros(1)
-    return People(frailty, ward, kind, risk, scenario.base_rate * frailty * np.exp(ward_rate[ward]))
-
-
-def draw_exits(scenario: Scenario, people: People, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Draw the day on which each person leaves the area (counted from 1) and how."""
-    hazard = np.maximum(scenario.exits * people.frailty**scenario.exit_power, 1e-12)
-    day = np.minimum(1 + rng.exponential(1.0, hazard.size) / hazard, NEVER).astype(np.int64)
-    return day, np.where(rng.random(hazard.size) < 0.8, 3, 4)
-
-
 def empty_state(people: People, schemes: int, exits: tuple[Ints, Ints], phase: Ints | None = None) -> State:
     """Return people without any history, on the evening before day 0."""
     n = people.frailty.size
@@ -152,24 +113,6 @@ def empty_state(people: People, schemes: int, exits: tuple[Ints, Ints], phase: I
         exit_kind=exits[1],
         clock=-1,
     )
-
-
-def season(scenario: Scenario, day: Any) -> Any:
-    """Return the factor of the yearly wave on a day (or on each of several)."""
-    return 1 + scenario.season * np.sin(2 * np.pi * day / 365.25)
-
-
-def static_score(scheme: TrueScheme, scenario: Scenario, people: People) -> Floats:
-    """Return the part of a log start hazard that no history changes."""
-    spread = np.linspace(-0.3, 0.3, scenario.wards)[::-1] if scenario.wards > 1 else np.zeros(1)
-    types = np.asarray(scheme.types)
-    return scheme.log_hazard + types[people.kind] + spread[people.ward] + 0.12 * (people.risk - 5)
-
-
-def history_score(scenario: Scenario, c30: Ints, c90: Ints, c365: Ints, days_open: Ints) -> Floats:
-    """Return the part of a log start hazard that the incidents and the days open decide."""
-    burst = 0.45 * np.minimum(c30, 3) + 0.2 * np.minimum(c90, 6) + 0.35 * LOG1P[c365]
-    return scenario.conf * burst + 0.5 * (days_open >= 14) - 0.4 * (days_open > 120)
 
 
 def run(state: State, scenario: Scenario, days: int, streams: Streams, policies: tuple[Policy, ...]) -> State:
@@ -197,7 +140,11 @@ class _Engine:
         for index, policy in enumerate(policies):
             if policy == "now":
                 state.starts[index] = state.clock
-        self.scores = [static_score(scheme, scenario, state.people) for scheme in scenario.schemes]
+        self.names = [scheme.name for scheme in scenario.schemes]
+        self.natural = [index for index, policy in enumerate(policies) if policy == "natural"]
+        self.levels = np.exp([static_score(scheme, scenario, state.people) for scheme in scenario.schemes])
+        most = np.exp([sum(max(factor, 0.0) for _, factor in scheme.follows) for scheme in scenario.schemes])
+        self.bound = (self.levels * most[:, None])[self.natural].sum(axis=0)
         self.lasting = self._lasting_effects()
         self.fading = [i for i, s in enumerate(scenario.schemes) if s.waning_days is not None and s.theta != 1]
         self.gone = np.argsort(state.exit_day, kind="stable")
@@ -282,25 +229,37 @@ class _Engine:
     def _start(self) -> None:
         state = self.state
         at_risk = np.flatnonzero(state.opened > NOT_OPEN)
-        if not at_risk.size:
+        if not at_risk.size or not self.natural:
             return
         c30, c90, c365 = (counts[at_risk] for counts in state.counts)
-        burst = history_score(self.scenario, c30, c90, c365, state.clock - state.opened[at_risk])
-        for index, policy in enumerate(self.policies):
-            if policy == "natural":
-                self._start_scheme(index, at_risk, burst)
+        burst = np.exp(history_score(self.scenario, c30, c90, c365, state.clock - state.opened[at_risk]))
+        luck = self.streams.starts.random(at_risk.size)
+        # Few pass this bound, so that the exact hazards of all schemes are needed for few.
+        candidates = np.flatnonzero(luck < self.bound[at_risk] * burst)
+        if candidates.size:
+            self._choose(at_risk[candidates], burst[candidates], luck[candidates])
 
-    def _start_scheme(self, index: int, at_risk: Ints, burst: Floats) -> None:
+    def _choose(self, people: Ints, burst: Floats, luck: Floats) -> None:
+        """Start at most one scheme for each of these people, each with its own hazard."""
+        hazards = np.stack([self._hazard(index, people) for index in self.natural]) * burst
+        ladder = np.cumsum(hazards, axis=0)
+        for row, index in enumerate(self.natural):
+            lower = ladder[row] - hazards[row]
+            self._begin(index, people[(luck >= lower) & (luck < ladder[row])])
+
+    def _hazard(self, index: int, people: Ints) -> Floats:
         state, scheme = self.state, self.scenario.schemes[index]
-        score = self.scores[index][at_risk] + burst
-        for other, factor in scheme.follows:
-            place = [s.name for s in self.scenario.schemes].index(other)
-            score = score + factor * (state.starts[place, at_risk] <= state.clock)
-        hazard = np.where(state.starts[index, at_risk] == NEVER, np.exp(score), 0.0)
-        if scheme.from_day or scheme.to_day is not None:
-            day = state.clock + state.phase[at_risk]
-            hazard[(day < scheme.from_day) | (day >= (NEVER if scheme.to_day is None else scheme.to_day))] = 0.0
-        chosen = at_risk[self.streams.starts.random(at_risk.size) < hazard]
+        factor = np.where(state.starts[index, people] == NEVER, self.levels[index, people], 0.0)
+        for other, log_factor in scheme.follows:
+            factor = np.where(
+                state.starts[self.names.index(other), people] < state.clock, factor * np.exp(log_factor), factor
+            )
+        day = state.clock + state.phase[people]
+        last = NEVER if scheme.to_day is None else scheme.to_day
+        return np.where((day >= scheme.from_day) & (day < last), factor, 0.0)
+
+    def _begin(self, index: int, chosen: Ints) -> None:
+        state, scheme = self.state, self.scenario.schemes[index]
         if scheme.capacity is not None and chosen.size:
             since = state.clock - state.starts[index]
             busy = int(np.count_nonzero((since >= 0) & (since < scheme.length_days)))

@@ -14,17 +14,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evaluation.example.frames import case_at
+from evaluation.example.people import NEVER, Floats, Ints, draw_exits
 from evaluation.example.scenario import Scenario
 from evaluation.example.simulate import (
-    NEVER,
     NOT_OPEN,
-    Floats,
     History,
-    Ints,
     Policy,
     State,
     Streams,
-    draw_exits,
     empty_state,
     recorded,
     run,

@@ -11,8 +11,9 @@ import pytest
 
 from evaluation.errors import UsageError
 from evaluation.example.frames import council
+from evaluation.example.people import NEVER
 from evaluation.example.scenario import Scenario, TrueScheme
-from evaluation.example.simulate import NEVER, simulate
+from evaluation.example.simulate import simulate
 
 SMALL = Scenario(people=400, days=800, schemes=(TrueScheme("mediation", log_hazard=-7.0),))
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from evaluation.example.people import NEVER
 from evaluation.example.scenario import Scenario, TrueScheme
-from evaluation.example.simulate import NEVER, simulate
+from evaluation.example.simulate import simulate
 from evaluation.example.truth import landmarks, logistic, marginal_hazard_ratio, overlap_weights, true_effects
 
 COUNCIL = Scenario(days=1000, schemes=(TrueScheme("mediation", log_hazard=-7.5),))
