@@ -1,0 +1,199 @@
+"""The one door: a finding, contract result, ledger total or quality figure goes in, something published comes out.
+
+`Published` can be made by this module alone. Pages, charts, downloads and notebooks accept nothing else, so a number
+that has not been through the rules cannot reach a reader by mistake.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import InitVar, dataclass
+from typing import Any, Literal, NoReturn, Protocol, cast
+
+import polars as pl
+
+from evaluation.errors import DisclosureError
+from evaluation.publishing.disclosure_finding import protect_finding
+from evaluation.publishing.disclosure_rules import Rules
+from evaluation.publishing.disclosure_tree import Json, as_json, protect_tree, refuse_personal
+
+__all__ = [
+    "Kind",
+    "Published",
+    "Rules",
+    "release_contract",
+    "release_finding",
+    "release_income",
+    "release_quality",
+    "release_table",
+]
+
+Kind = Literal["finding", "contract", "income", "quality", "table", "register"]
+_SEAL = object()
+
+
+class HasJson(Protocol):
+    """A result that writes itself as JSON text (`comparison.Finding`)."""
+
+    def to_json(self) -> str:
+        """Write the result as JSON text."""
+        ...
+
+
+@dataclass(frozen=True)
+class Published:
+    """A result after disclosure control.
+
+    Attributes
+    ----------
+    kind
+        What it came from.
+    name
+        Study, contract or table name.
+    data
+        The source's JSON shape; a count is a multiple of the base, or null where it is hidden. It cannot be changed.
+    hidden
+        Why something is missing, one reason a line, without any figure.
+    licence
+        The open licence under which the source data are public; such data are not altered.
+    """
+
+    kind: Kind
+    name: str
+    data: Mapping[str, Any]
+    hidden: tuple[str, ...] = ()
+    licence: str | None = None
+    seal: InitVar[object] = None
+
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
+            raise DisclosureError(
+                f"'{self.name}' was to be published without disclosure control: use the release functions."
+            )
+
+    def to_json(self) -> str:
+        """Write the published data as JSON text, byte for byte the same each time."""
+        return json.dumps(self.data, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+
+
+def _refuse_change(*_args: object, **_options: object) -> NoReturn:
+    raise TypeError("published data cannot be changed")
+
+
+class _FixedDict(dict[str, Any]):
+    __setitem__ = __delitem__ = pop = popitem = clear = update = setdefault = __ior__ = _refuse_change  # type: ignore[assignment]
+
+    def __deepcopy__(self, memo: dict[int, object]) -> dict[str, Any]:
+        return cast("dict[str, Any]", json.loads(json.dumps(self)))
+
+    __copy__ = dict.copy
+
+
+class _FixedList(list[Any]):
+    __setitem__ = __delitem__ = append = extend = insert = pop = remove = clear = sort = reverse = _refuse_change  # type: ignore[assignment]
+    __iadd__ = __imul__ = _refuse_change  # type: ignore[assignment]
+
+    def __deepcopy__(self, memo: dict[int, object]) -> list[Any]:
+        return cast("list[Any]", json.loads(json.dumps(self)))
+
+
+def _fixed(tree: Json) -> Any:
+    if isinstance(tree, dict):
+        return _FixedDict({key: _fixed(value) for key, value in tree.items()})
+    if isinstance(tree, list):
+        return _FixedList([_fixed(value) for value in tree])
+    return tree
+
+
+def _publish(kind: Kind, name: str, data: Json, hidden: Iterable[str], licence: str | None = None) -> Published:
+    reasons = tuple(dict.fromkeys(hidden))
+    return Published(kind, name, _fixed(data), reasons, licence, seal=_SEAL)
+
+
+def _release(kind: Kind, name: str, tree: Mapping[str, object], rules: Rules, licence: str | None) -> Published:
+    refuse_personal(tree, name)
+    if licence:
+        return _publish(kind, name, as_json(tree), (), licence)
+    data = protect_tree(tree, rules)
+    return _publish(kind, name, data, reasons(data, tree, rules), licence)
+
+
+def reasons(data: Json, source: object, rules: Rules) -> list[str]:
+    """Say which keys lost their figures, without the figures."""
+    lost = sorted(dict.fromkeys(_lost(data, source)))
+    return [f"{key}: hidden, it rests on fewer than {rules.threshold} people, cases or records" for key in lost]
+
+
+def _lost(data: Json, source: object, path: str = "") -> Iterable[str]:
+    if isinstance(source, Mapping):
+        for key, value in source.items():
+            here = f"{path}.{key}" if path else str(key)
+            yield from _lost(data.get(str(key)) if isinstance(data, dict) else None, value, here)
+    elif isinstance(source, list | tuple):
+        for place, value in enumerate(source):
+            yield from _lost(data[place] if isinstance(data, list) and place < len(data) else None, value, path)
+    elif data is None and source is not None:
+        yield path
+
+
+def release_finding(finding: HasJson | Mapping[str, object], rules: Rules, *, licence: str | None = None) -> Published:
+    """Protect a finding: numbers of people, effects, curves, sentences.
+
+    Parameters
+    ----------
+    finding
+        A `comparison.Finding`, or its JSON as a mapping.
+    rules
+        The partnership's rules.
+    licence
+        The open licence of every extract behind the finding, or None: with a licence nothing is altered.
+
+    Raises
+    ------
+    DisclosureError
+        Where the finding holds anything but aggregates.
+    """
+    tree = dict(finding) if isinstance(finding, Mapping) else cast("dict[str, object]", json.loads(finding.to_json()))
+    name = str(tree.get("study", "finding"))
+    refuse_personal(tree, name)
+    if licence:
+        return _publish("finding", name, as_json(tree), (), licence)
+    data, hidden = protect_finding(tree, rules)
+    return _publish("finding", name, data, hidden)
+
+
+def release_contract(result: Mapping[str, object], rules: Rules, *, licence: str | None = None) -> Published:
+    """Protect a contract's result (`ContractResult.to_json()`): counts, rates that rest on few clients, prose."""
+    name = str(result.get("contract", result.get("name", "contract")))
+    return _release("contract", name, result, rules, licence)
+
+
+def release_income(summary: Mapping[str, object], rules: Rules, *, licence: str | None = None) -> Published:
+    """Protect the ledger's totals (`Reconciliation.summary()`): an amount resting on few orders is hidden."""
+    return _release("income", "court_costs", summary, rules, licence)
+
+
+def release_quality(quality: Mapping[str, object], rules: Rules, *, licence: str | None = None) -> Published:
+    """Protect the data-quality figures (`quality.json`)."""
+    return _release("quality", "quality", quality, rules, licence)
+
+
+def release_table(name: str, frame: pl.DataFrame, rules: Rules, *, licence: str | None = None) -> Published:
+    """Protect a long table of counts (dimensions, `count`, margins as "All").
+
+    Returns
+    -------
+    Published
+        `data["rows"]`: one mapping per row with its dimensions and `count`, which is null where it is hidden;
+        `data["dimensions"]`: the names of the dimensions.
+    """
+    refuse_personal(dict.fromkeys(frame.columns), name)
+    dimensions = [column for column in frame.columns if column != "count"]
+    counts = frame["count"].to_list() if licence else [rules.shown(count) for count in frame["count"].to_list()]
+    rows: list[Json] = [
+        cast("Json", {**cast("dict[str, Json]", as_json(row)), "count": count})
+        for row, count in zip(frame.select(dimensions).to_dicts(), counts, strict=True)
+    ]
+    hidden = [f"{name}: small counts are hidden"] if None in counts else []
+    return _publish("table", name, {"dimensions": list[Json](dimensions), "rows": rows}, hidden, licence)
