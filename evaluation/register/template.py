@@ -1,0 +1,89 @@
+"""The page a new scheme starts from."""
+
+from __future__ import annotations
+
+import re
+
+from evaluation.errors import UsageError
+from evaluation.register.scheme import Kind
+
+_PAGE = """\
+---
+title: "{title}"
+also_called: []            # the names that extracts use, for example ["mediation service"]
+kind: {kind}         # intervention, prevention, enforcement or contract
+problem: "{problem}"
+area: "{area}"
+status: planned            # planned, live, pilot, ended, failed or inconclusive
+lead: "{lead}"             # a role, never a person's name
+provider: null
+started_on: null           # for example 2012-04-01
+ended_on: null
+cost: null                 # or {{amount: "410.00", unit: "case", year: 2012, source: "…"}}
+funding_end: null
+objective: null            # or {{text: "…", number: 60, unit: "of 100 cases", owner: "a role", by: 2013-12-31}}
+decision:
+  text: "{decision}"
+  who: "{who}"
+  by: {by}           # or agreed_on: once it is taken
+last_reviewed: null
+lessons: []
+good_practice: null
+history: []                # for example [{{on: 2012-04-01, what: "Started in two wards"}}]
+sources: []                # for example [{{document: "…", where: "section 4", says: "…"}}]
+synthetic: false
+---
+
+Say in two or three short paragraphs what the scheme does, for whom, and what it is meant to change.
+"""
+
+
+def scheme_id(name: str) -> str:
+    """Turn a name into the id that page, study and extracts share.
+
+    Raises
+    ------
+    UsageError
+        When no letter is left.
+    """
+    found = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+    if not re.match(r"^[a-z]", found):
+        raise UsageError(f"'{name}' cannot name a scheme: it must begin with a letter.")
+    return found[:60]
+
+
+def new_scheme(
+    name: str,
+    *,
+    kind: Kind = "intervention",
+    problem: str = "All problems",
+    area: str = "Whole borough",
+    lead: str = "Community Safety Manager",
+    decision: str = "Decide whether to start it, and how it will be measured",
+    who: str = "Strategy group",
+    by: str = "2013-03-31",
+) -> str:
+    """Write the page of a new scheme; it can be read by `load_schemes` as it stands.
+
+    Parameters
+    ----------
+    name
+        The scheme's name; its id is `scheme_id(name)`.
+    kind, problem, area, lead, decision, who
+        First values, to be edited.
+    by
+        The last day for the decision, as an ISO date.
+
+    Returns
+    -------
+    str
+        The text of `site/schemes/ID.qmd`.
+    """
+    named = {"title": name, "problem": problem, "area": area, "lead": lead, "decision": decision, "who": who}
+    quoted = {key: _inside_quotes(text) for key, text in named.items()}
+    return _PAGE.format(kind=kind, by=by, **quoted)
+
+
+def _inside_quotes(text: str) -> str:
+    plain = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(plain.split()).replace("\\", "\\\\").replace('"', '\\"')
