@@ -1,0 +1,411 @@
+"""The emulated trial's numbers: start today against do not start, with weights, variances and the ways they can fail.
+
+The recipe: risk-set landmarks, one pooled propensity that is also the daily hazard of starting, overlap weights,
+artificial censoring at the own start undone by the inverse of the chance of having stayed untreated, exits kept at
+risk, influence functions summed by person with the weights' estimation in them, a small-sample correction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from evaluation.comparison.estimators import (
+    cox_ratio,
+    mean_count,
+    restricted_mean,
+    share_by,
+    share_of_kind,
+)
+from evaluation.comparison.pieces import (
+    Gradient,
+    Grid,
+    Process,
+    RowWeights,
+    Sums,
+    later_influence,
+    row_influence,
+    totals,
+)
+from evaluation.comparison.weights import (
+    Population,
+    Propensity,
+    balancing_weights,
+    effective_size,
+    weight_slope,
+)
+from evaluation.follow_up.histories import NEVER, Floats, Ints
+from evaluation.follow_up.landmarks import Landmarks
+
+Method: TypeAlias = Literal["per_protocol", "as_started"]
+
+LEVERAGE_AT_MOST = 0.9
+RESOLVED, CLOSED_OTHERWISE = 0, 1
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What happened after each landmark; days are counted from time zero, NEVER where nothing is recorded.
+
+    Attributes
+    ----------
+    first : (rows,) int
+        Day of the first repeat.
+    repeat_row, repeat_day : (repeats,) int or None
+        Every repeat within the horizon; None where only the first is recorded.
+    closed : (rows,) int
+        Day on which the case was closed.
+    resolved : (rows,) bool
+        Whether that closure was a resolution.
+    """
+
+    first: Ints
+    repeat_row: Ints | None
+    repeat_day: Ints | None
+    closed: Ints
+    resolved: np.ndarray
+
+
+@dataclass(frozen=True)
+class StartDays:
+    """Open, untreated days on which the hazard of starting is summed.
+
+    Attributes
+    ----------
+    unit, day : (days,) int
+    x : (days, columns) float
+        The design on each day.
+    stands_for : int
+        Days that each row stands for.
+    """
+
+    unit: Ints
+    day: Ints
+    x: Floats
+    stands_for: int
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One effect on its estimation scale (a hazard ratio as its logarithm).
+
+    Attributes
+    ----------
+    value, se, df : float
+        Estimate, standard error, degrees of freedom of its t interval.
+    treated, compared : float
+        The two arms' figures that it contrasts (nan where there are none).
+    influence : (clusters,) float
+        Influence of each person, for whoever combines estimates.
+    """
+
+    value: float
+    se: float
+    df: float
+    treated: float
+    compared: float
+    influence: Floats = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Emulation:
+    """Both methods' estimates and what the checks need.
+
+    Attributes
+    ----------
+    estimates : mapping of method → effect → Estimate
+    sums : mapping of method → arm (1, 0) → process → Sums
+    weights : (rows,) float
+        Balancing weights of the landmarks.
+    largest_weight : float
+        Largest censoring weight of a comparison row with follow-up left.
+    ess_treated, ess_compared : float
+        Effective number of people in the arms.
+    late_ess : mapping of method → float
+        Effective number of compared people at the last piece.
+    events : mapping of arm → int
+        First repeats within the horizon, people counted once.
+    """
+
+    estimates: Mapping[Method, Mapping[str, Estimate]]
+    sums: Mapping[Method, Mapping[int, Mapping[str, Sums]]]
+    weights: Floats
+    largest_weight: float
+    ess_treated: float
+    ess_compared: float
+    late_ess: Mapping[Method, float]
+    events: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class _Arm:
+    """Rows, processes and weights of one arm under one method."""
+
+    rows: Ints
+    weights: RowWeights
+    processes: Mapping[str, Process]
+    sums: Mapping[str, Sums]
+
+
+@dataclass(frozen=True)
+class _Contrast:
+    """An effect before its variance: value and each arm's gradient in one process."""
+
+    name: str
+    process: str
+    value: float
+    treated: float
+    compared: float
+    slopes: tuple[Gradient, Gradient]
+
+
+def emulate(
+    rows: Landmarks,
+    x: Floats,
+    outcomes: Outcomes,
+    propensity: Propensity,
+    start_days: StartDays | None,
+    *,
+    grid: Grid,
+    half: int,
+    population: Population = "overlap",
+    methods: tuple[Method, ...] = ("per_protocol", "as_started"),
+    other_starts: tuple[StartDays, Floats] | None = None,
+) -> Emulation:
+    """Estimate every effect by the given methods.
+
+    Parameters
+    ----------
+    rows, x, outcomes, propensity
+        Landmarks, their design, what followed, and the fitted propensity.
+    start_days
+        Where the hazard of starting is summed; None when nobody is ever censored at their own start.
+    grid, half
+        Pieces of follow-up and the first of the two horizons (182 days) for shares.
+    population
+        Whom the weights make the answer about.
+    other_starts
+        Days and hazards of starts that also end the follow-up but are not the studied scheme's.
+    """
+    base = balancing_weights(propensity.probability, rows.treated, population)
+    hazard = _CensoringHazard.of(rows, propensity, start_days, grid, other_starts)
+    leverage = _leverage(rows, x, base)
+    estimates: dict[Method, dict[str, Estimate]] = {}
+    sums: dict[Method, dict[int, Mapping[str, Sums]]] = {}
+    late: dict[Method, float] = {}
+    for method in methods:
+        followed = np.minimum(rows.seen, rows.own_start) if method == "per_protocol" else rows.seen
+        growth = hazard.growth() if method == "per_protocol" and hazard is not None else None
+        arms = _arms(rows, outcomes, followed, base, growth, grid)
+        sums[method] = {1: arms[0].sums, 0: arms[1].sums}
+        late[method] = _late_size(rows, arms[1], grid)
+        estimates[method] = {
+            contrast.name: _with_error(contrast, rows, x, arms, propensity, hazard, leverage, base, grid, population)
+            for contrast in _contrasts(arms, grid, half)
+        }
+    cluster = np.unique(rows.cluster, return_inverse=True)[1]
+    return Emulation(
+        estimates=estimates,
+        sums=sums,
+        weights=base,
+        largest_weight=hazard.largest(rows) if hazard is not None else 1.0,
+        ess_treated=effective_size(base * rows.treated, cluster),
+        ess_compared=effective_size(base * ~rows.treated, cluster),
+        late_ess=late,
+        events=_events(rows, outcomes),
+    )
+
+
+def _arms(
+    rows: Landmarks, outcomes: Outcomes, followed: Ints, base: Floats, growth: Floats | None, grid: Grid
+) -> tuple[_Arm, _Arm]:
+    made: list[_Arm] = []
+    for arm in (True, False):
+        members = np.flatnonzero(rows.treated == arm)
+        weights = RowWeights(base[members], None if arm or growth is None else growth)
+        processes = processes_of(outcomes, members, followed[members])
+        made.append(
+            _Arm(members, weights, processes, {name: totals(grid, p, weights) for name, p in processes.items()})
+        )
+    return made[0], made[1]
+
+
+def processes_of(outcomes: Outcomes, members: Ints, followed: Ints) -> dict[str, Process]:
+    """The outcomes of some rows as counting processes: first repeat, all repeats, closure."""
+    first = outcomes.first[members]
+    happened = np.flatnonzero(first <= followed)
+    made = {"first": Process(np.minimum(first, followed), happened, first[happened], np.zeros(happened.size, np.int64))}
+    if outcomes.repeat_row is not None and outcomes.repeat_day is not None:
+        place = np.full(outcomes.first.size, -1)
+        place[members] = np.arange(members.size)
+        row = place[outcomes.repeat_row]
+        inside = (row >= 0) & (outcomes.repeat_day <= followed[row])
+        made["all"] = Process(followed, row[inside], outcomes.repeat_day[inside], np.zeros(int(inside.sum()), np.int64))
+    closed = np.maximum(outcomes.closed[members], 1)
+    shut = np.flatnonzero(closed <= followed)
+    kind = np.where(outcomes.resolved[members][shut], RESOLVED, CLOSED_OTHERWISE)
+    made["closure"] = Process(np.minimum(closed, followed), shut, closed[shut], kind, kinds=2)
+    return made
+
+
+def _contrasts(arms: tuple[_Arm, _Arm], grid: Grid, half: int) -> list[_Contrast]:
+    one, two = arms[0].sums, arms[1].sums
+    made: list[_Contrast] = []
+    ratio = cox_ratio(one["first"], two["first"])
+    if ratio is not None:
+        minus = Gradient(-ratio.compared.events, -ratio.compared.days)
+        made.append(_Contrast("hazard_ratio", "first", ratio.log_ratio, np.nan, np.nan, (ratio.treated, minus)))
+    for day in dict.fromkeys((half, grid.horizon)):
+        made.append(
+            _difference(f"risk_difference_{day}", "first", [share_by(grid, s["first"], day) for s in (one, two)])
+        )
+    means = [restricted_mean(grid, s["first"]) for s in (one, two)]
+    made.append(_difference(f"rmst_difference_{grid.horizon}", "first", means))
+    if "all" in one:
+        counts = [mean_count(grid, s["all"]) for s in (one, two)]
+        made.append(_averted(_difference(f"events_averted_per_100_{grid.horizon}", "all", counts)))
+    if one["closure"].events[RESOLVED].sum() > 0 and two["closure"].events[RESOLVED].sum() > 0:
+        shares = [share_of_kind(grid, s["closure"], half, RESOLVED) for s in (one, two)]
+        made.append(_difference(f"resolution_difference_{half}", "closure", shares))
+    return made
+
+
+def _difference(name: str, process: str, arms: list[tuple[float, Gradient]]) -> _Contrast:
+    (treated, up), (compared, down) = arms
+    return _Contrast(name, process, treated - compared, treated, compared, (up, down))
+
+
+def _averted(count: _Contrast) -> _Contrast:
+    up, down = (Gradient(-100 * slope.events, -100 * slope.days) for slope in count.slopes)
+    return _Contrast(
+        count.name, count.process, -100 * count.value, 100 * count.treated, 100 * count.compared, (up, down)
+    )
+
+
+def _with_error(
+    contrast: _Contrast,
+    rows: Landmarks,
+    x: Floats,
+    arms: tuple[_Arm, _Arm],
+    propensity: Propensity,
+    hazard: _CensoringHazard | None,
+    leverage: Floats,
+    base: Floats,
+    grid: Grid,
+    population: Population,
+) -> Estimate:
+    influence = np.empty(rows.size)
+    for arm, slope, sign in zip(arms, contrast.slopes, (1.0, -1.0), strict=True):
+        moved = row_influence(grid, arm.processes[contrast.process], arm.weights, slope)[0]
+        influence[arm.rows] = sign * moved
+    pull = x.T @ (influence * weight_slope(propensity.probability, rows.treated, population))
+    if arms[1].weights.growth is not None and hazard is not None:
+        slope = contrast.slopes[1]
+        later = later_influence(
+            grid, arms[1].processes[contrast.process], arms[1].weights, slope.events[0], slope.days[0]
+        )
+        pull = pull - hazard.pull(later)
+    influence = influence + propensity.score @ pull
+    person = np.unique(rows.cluster, return_inverse=True)[1]
+    by_person = np.bincount(person, weights=influence)
+    power = 2.0 if contrast.process == "all" else 1.0
+    variance = float((by_person**2 / (1 - leverage) ** power).sum())
+    df = max(effective_size(base * rows.treated, person) - 1, 1.0)
+    return Estimate(contrast.value, variance**0.5, df, contrast.treated, contrast.compared, by_person)
+
+
+def _leverage(rows: Landmarks, x: Floats, base: Floats) -> Floats:
+    """Each person's leverage in the weighted regression on arm and design, capped."""
+    z = np.column_stack([x, rows.treated.astype(float)])
+    information = (z * base[:, None]).T @ z
+    information[np.diag_indices_from(information)] *= 1 + 1e-9
+    each = base * np.einsum("ij,ij->i", z @ np.linalg.pinv(information, hermitian=True), z)
+    person = np.unique(rows.cluster, return_inverse=True)[1]
+    return np.minimum(np.bincount(person, weights=each), LEVERAGE_AT_MOST)
+
+
+def _late_size(rows: Landmarks, arm: _Arm, grid: Grid) -> float:
+    """Effective number of compared people still followed in the last piece."""
+    present = arm.processes["first"].until >= 0
+    followed = arm.processes["all"].until if "all" in arm.processes else arm.processes["first"].until
+    present = followed > grid.start[-1]
+    last = np.full(int(present.sum()), grid.size - 1)
+    weights = arm.weights.at(np.flatnonzero(present), last)
+    person = np.unique(rows.cluster[arm.rows][present], return_inverse=True)[1]
+    return effective_size(weights, person)
+
+
+def _events(rows: Landmarks, outcomes: Outcomes) -> dict[int, int]:
+    happened = outcomes.first <= np.minimum(rows.seen, rows.own_start)
+    return {int(arm): int(np.unique(rows.cluster[happened & (rows.treated == arm)]).size) for arm in (True, False)}
+
+
+@dataclass(frozen=True)
+class _CensoringHazard:
+    """Cumulative hazard of starting on each unit's own weekly grid, for the comparison rows."""
+
+    cumulative: Floats
+    places: Ints
+    start_days: StartDays
+    day_places: Ints
+    hazard: Floats
+    weeks: int
+
+    @staticmethod
+    def of(
+        rows: Landmarks,
+        propensity: Propensity,
+        days: StartDays | None,
+        grid: Grid,
+        other: tuple[StartDays, Floats] | None,
+    ) -> _CensoringHazard | None:
+        if days is None:
+            return None
+        compared = ~rows.treated
+        units, unit = np.unique(rows.unit[compared], return_inverse=True)
+        shifted = rows.day[compared] + rows.phase[rows.unit[compared]]
+        first_week = int(shifted.min()) // 7
+        weeks = int(shifted.max()) // 7 - first_week + grid.size + 1
+        places = (unit * weeks + shifted // 7 - first_week)[:, None] + np.arange(grid.size)[None, :]
+        day_places, known = _places(rows, days, units, first_week, weeks)
+        days = StartDays(days.unit[known], days.day[known], days.x[known], days.stands_for)
+        hazard = np.exp(np.minimum(days.x @ propensity.theta, 30.0)) / rows.spacing * days.stands_for
+        weekly = np.bincount(day_places, weights=hazard, minlength=units.size * weeks)
+        if other is not None:
+            other_places, other_known = _places(rows, other[0], units, first_week, weeks)
+            weekly = weekly + np.bincount(other_places, weights=other[1][other_known], minlength=weekly.size)
+        table = weekly.reshape(units.size, weeks)
+        cumulative = np.cumsum(table, axis=1) - table
+        return _CensoringHazard(cumulative.ravel(), places, days, day_places, hazard, weeks)
+
+    def growth(self) -> Floats:
+        """Inverse chance of having stayed untreated until each piece: (comparison rows, pieces)."""
+        gained = self.cumulative[self.places]
+        gained -= gained[:, :1].copy()
+        return np.exp(gained, out=gained)
+
+    def pull(self, later: Floats) -> Floats:
+        """Derivative in the propensity's coefficients, given each row's influence after each piece."""
+        by_week = np.bincount(self.places.ravel(), weights=later.ravel(), minlength=self.cumulative.size)
+        return self.start_days.x.T @ (self.hazard * by_week[self.day_places])
+
+    def largest(self, rows: Landmarks) -> float:
+        """Largest censoring weight among pieces that are followed."""
+        compared = ~rows.treated
+        followed = np.minimum(rows.seen, rows.own_start)[compared]
+        last = np.clip((followed - 1) // 7, 0, self.places.shape[1] - 1)
+        ends = self.cumulative[self.places[np.arange(last.size), last]] - self.cumulative[self.places[:, 0]]
+        return float(np.exp(ends.max())) if ends.size else 1.0
+
+
+def _places(rows: Landmarks, days: StartDays, units: Ints, first_week: int, weeks: int) -> tuple[Ints, np.ndarray]:
+    """Place of each start day in the flattened table of units × weeks; days outside it are dropped."""
+    place = np.searchsorted(units, days.unit)
+    known = (place < units.size) & (units[np.minimum(place, units.size - 1)] == days.unit)
+    # Day u belongs to the week that begins after the grid day before it: a start on the grid day itself is not in it.
+    week = (days.day + rows.phase[days.unit] - 1) // 7 - first_week
+    known &= (week >= 0) & (week < weeks)
+    return (place * weeks + week)[known], known

@@ -1,0 +1,169 @@
+"""Follow-up cut into weeks: weighted events and days at risk by piece, and the way back from a piece to its rows.
+
+A *process* is one outcome seen as counting process: each row is at risk until its `until` day and has events. Row weights
+are constant (as started), or grow from piece to piece with the chance of having stayed untreated (per protocol).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evaluation.follow_up.histories import Bools, Floats, Ints
+
+WEEK = 7
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Pieces of follow-up: seven days each, the last one shorter where the horizon is not whole weeks.
+
+    Attributes
+    ----------
+    start, length : (pieces,) int
+        Days before the piece, and days in it.
+    """
+
+    start: Ints
+    length: Ints
+
+    @staticmethod
+    def up_to(horizon: int) -> Grid:
+        """Cut `horizon` days into weeks."""
+        start = np.arange(0, horizon, WEEK)
+        return Grid(start=start, length=np.minimum(WEEK, horizon - start))
+
+    @property
+    def size(self) -> int:
+        """Number of pieces."""
+        return int(self.start.size)
+
+    @property
+    def horizon(self) -> int:
+        """Days in all."""
+        return int(self.length.sum())
+
+    def piece(self, day: Ints) -> Ints:
+        """Piece in which a day after time zero (1, 2, …) falls."""
+        return (day - 1) // WEEK
+
+    def within(self, day: int) -> Bools:
+        """Pieces that lie wholly in the first `day` days."""
+        return self.start + self.length <= day
+
+
+@dataclass(frozen=True)
+class Process:
+    """One outcome of the rows of one arm.
+
+    Attributes
+    ----------
+    until : (rows,) int
+        Last day at risk, counted from time zero.
+    row, day, kind : (events,) int
+        Whose event, on which day after time zero (at most `until`), and which kind (0, 1, …).
+    kinds : int
+        Number of kinds.
+    """
+
+    until: Ints
+    row: Ints
+    day: Ints
+    kind: Ints
+    kinds: int = 1
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Weighted totals of a process by piece.
+
+    Attributes
+    ----------
+    events : (kinds, pieces) float
+    days : (pieces,) float
+        Weighted person-days at risk.
+    """
+
+    events: Floats
+    days: Floats
+
+
+@dataclass(frozen=True)
+class RowWeights:
+    """Weights of the rows of one arm: `base`, times `growth` by piece where the arm is artificially censored."""
+
+    base: Floats
+    growth: Floats | None = None
+
+    def at(self, row: Ints, piece: Ints) -> Floats:
+        """Weight of rows in pieces."""
+        return self.base[row] if self.growth is None else self.base[row] * self.growth[row, piece]
+
+
+def exposure(grid: Grid, until: Ints) -> Floats:
+    """Days at risk of every row in every piece."""
+    return np.clip(until[:, None] - grid.start[None, :], 0, grid.length[None, :]).astype(float)
+
+
+def totals(grid: Grid, process: Process, weights: RowWeights) -> Sums:
+    """Weighted events and days at risk by piece."""
+    piece = grid.piece(process.day)
+    flat = np.bincount(
+        process.kind * grid.size + piece,
+        weights=weights.at(process.row, piece),
+        minlength=process.kinds * grid.size,
+    )
+    events = flat.reshape(process.kinds, grid.size)
+    if weights.growth is not None:
+        days = np.einsum("rk,rk->k", exposure(grid, process.until), weights.growth * weights.base[:, None])
+        return Sums(events, days)
+    ends = np.bincount(np.clip(process.until, 0, grid.horizon), weights=weights.base, minlength=grid.horizon + 1)
+    at_risk = np.cumsum(ends[::-1])[::-1][1:]
+    return Sums(events, np.add.reduceat(at_risk, grid.start))
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """Derivative of estimates in one arm's process: `events` (estimates, kinds, pieces), `days` (estimates, pieces).
+
+    An estimate moves by `weight × (Σ events of the row × events − Σ days of the row × days)`.
+    """
+
+    events: Floats
+    days: Floats
+
+
+def row_influence(grid: Grid, process: Process, weights: RowWeights, gradient: Gradient) -> Floats:
+    """Influence of every row on every estimate: (estimates, rows)."""
+    estimates = gradient.days.shape[0]
+    if weights.growth is not None:
+        weighted = exposure(grid, process.until) * weights.growth
+        result = -(gradient.days @ weighted.T) * weights.base
+    else:
+        by_day = np.repeat(gradient.days, grid.length, axis=1)
+        running = np.concatenate([np.zeros((estimates, 1)), np.cumsum(by_day, axis=1)], axis=1)
+        result = -running[:, np.clip(process.until, 0, grid.horizon)] * weights.base
+    piece = grid.piece(process.day)
+    at = weights.at(process.row, piece)
+    for estimate in range(estimates):
+        moved = at * gradient.events[estimate, process.kind, piece]
+        result[estimate] += np.bincount(process.row, weights=moved, minlength=process.until.size)
+    return result
+
+
+def later_influence(grid: Grid, process: Process, weights: RowWeights, events: Floats, days: Floats) -> Floats:
+    """Influence of each row on one estimate from the pieces after each piece: (rows, pieces).
+
+    This is what a change of the hazard of starting within a piece would move, because the weights of all later pieces
+    contain it.
+    """
+    assert weights.growth is not None
+    matrix = exposure(grid, process.until)
+    matrix *= weights.growth
+    matrix *= -days[None, :]
+    piece = grid.piece(process.day)
+    np.add.at(matrix, (process.row, piece), weights.growth[process.row, piece] * events[process.kind, piece])
+    matrix *= weights.base[:, None]
+    total = matrix.sum(axis=1, keepdims=True)
+    return total - np.cumsum(matrix, axis=1)

@@ -1,0 +1,95 @@
+"""The propensity as a daily hazard of starting, by case-control logistic regression, and the weights it gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from evaluation.follow_up.histories import Bools, Floats, Ints
+
+Population: TypeAlias = Literal["overlap", "all", "treated"]
+
+RIDGE, RIDGE_FEW, FEW = 1e-6, 1e-3, 40
+
+
+@dataclass(frozen=True)
+class Propensity:
+    """A fitted logistic regression of "starts today" on the history up to today.
+
+    Attributes
+    ----------
+    theta : (columns,) float
+        Coefficients, the intercept first.
+    probability : (rows,) float
+        Fitted probability that a pooled landmark is a treated one. With comparison days sampled one in `m`, the odds
+        are `m` times the daily hazard of starting.
+    score : (rows, columns) float
+        Influence of each row on `theta`.
+    """
+
+    theta: Floats
+    probability: Floats
+    score: Floats
+
+
+def fit_propensity(x: Floats, treated: Bools, *, people: int) -> Propensity:
+    """Fit by Newton's method with a ridge that only keeps the steps finite.
+
+    Parameters
+    ----------
+    x
+        Rows × columns, the intercept first, the others standardised.
+    treated
+        The outcome.
+    people
+        People treated; under 40 the ridge is stronger.
+    """
+    ridge = (RIDGE if people >= FEW else RIDGE_FEW) * np.eye(x.shape[1]) * x.shape[0] ** 0.5
+    ridge[0, 0] = 0.0
+    y = treated.astype(float)
+    theta = np.zeros(x.shape[1])
+    theta[0] = np.log(y.mean() / (1 - y.mean()))
+    for _ in range(50):
+        p = expit(x @ theta)
+        information = (x * (p * (1 - p))[:, None]).T @ x + ridge
+        step = np.linalg.solve(information, x.T @ (y - p) - ridge @ theta)
+        theta = theta + np.clip(step, -4, 4)
+        if float(np.abs(step).max()) < 1e-9:
+            break
+    p = expit(x @ theta)
+    information = (x * (p * (1 - p))[:, None]).T @ x + ridge
+    score = np.linalg.solve(information, (x * (y - p)[:, None]).T).T
+    return Propensity(theta, p, score)
+
+
+def expit(value: Floats) -> Floats:
+    """Inverse logit, safe at both ends."""
+    return 1.0 / (1.0 + np.exp(-np.clip(value, -35.0, 35.0)))
+
+
+def balancing_weights(probability: Floats, treated: Bools, population: Population = "overlap") -> Floats:
+    """Weights that make the arms alike: overlap (1 − p, p), everybody (1/p, 1/(1 − p)) or the treated (1, odds)."""
+    p = np.clip(probability, 1e-9, 1 - 1e-9)
+    if population == "overlap":
+        return np.where(treated, 1 - p, p)
+    if population == "all":
+        return np.where(treated, 1 / p, 1 / (1 - p))
+    return np.where(treated, 1.0, p / (1 - p))
+
+
+def weight_slope(probability: Floats, treated: Bools, population: Population = "overlap") -> Floats:
+    """Derivative of the logarithm of each weight in the linear predictor."""
+    if population == "overlap":
+        return np.where(treated, -probability, 1 - probability)
+    if population == "all":
+        return np.where(treated, -(1 - probability), probability)
+    return np.where(treated, 0.0, 1.0)
+
+
+def effective_size(weights: Floats, cluster: Ints) -> float:
+    """Kish's effective number of people, each with the sum of their rows' weights."""
+    sums = np.bincount(cluster, weights=weights)
+    squares = float((sums**2).sum())
+    return float(sums.sum() ** 2 / squares) if squares > 0 else 0.0
