@@ -38,7 +38,7 @@ bench: $(VENV)/.dev ## compare speed and memory with other libraries in the same
 	@$(EVALUATION) bench survival
 
 docs: $(VENV)/.dev ## write the reference pages from docstrings and schemas, then the site
-	@$(BIN)/python -m evaluation.publishing.reference
+	@$(BIN)/python -m evaluation.reference
 	@$(EVALUATION) site
 
 lock: ## renew both locks after a change of pyproject.toml (needs uv)

@@ -2,117 +2,44 @@
 
 from __future__ import annotations
 
-import json as json_text
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import Literal, NoReturn
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError
 
 from evaluation import __version__
 from evaluation.errors import EvaluationError, ExitCode, UsageError
-from evaluation.progress import Progress, for_terminal
+from evaluation.reporting import Common, Report, error_text
 
-if TYPE_CHECKING:
-    from evaluation.workspace import Workspace
+Renderer = Literal["auto", "quarto", "smalldocs"]
+BenchSubject = Literal["survival", "records", "follow_up", "income", "scale"]
+LEADING_OPTIONS = {"--workspace": True, "--as-of": True, "--json": False, "--quiet": False, "--verbose": False}
 
 app = App(
     name="evaluation",
     version=__version__,
     help="Intervention outcomes evaluation and commissioning analytics for community-safety partnerships.",
+    help_format="markdown",
     help_epilogue="Start with: evaluation demo (the worked example), or evaluation init FOLDER (your own data).",
 )
-new = App(name="new", help="Start a new contract, scheme, study or mapping from a commented draft.")
+new = App(name="new", help="Start a contract, scheme, study or mapping from a commented draft.")
 export = App(name="export", help="Write results in layouts that others use.")
 app.command(new)
 app.command(export)
-LEADING_OPTIONS = {"--workspace": True, "--as-of": True, "--json": False, "--quiet": False}
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class Common:
-    """Options that every command has."""
-
-    workspace: Path = Path()
-    """Folder with partnership.toml."""
-    as_of: date | None = None
-    """Follow up to this day (YYYY-MM-DD) instead of the one in partnership.toml."""
-    json: Annotated[bool, Parameter(negative="")] = False
-    """Print the result as JSON."""
-    quiet: Annotated[bool, Parameter(negative="")] = False
-    """Print nothing but errors."""
-
-    def open(self) -> Workspace:
-        """Read and check the workspace."""
-        from evaluation.workspace import open_workspace
-
-        return open_workspace(self.workspace, as_of=self.as_of)
-
-    def progress(self) -> Progress:
-        """Return who is told how far a long step is."""
-        return for_terminal(self.quiet or self.json)
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a command tells at its end.
-
-    Attributes
-    ----------
-    done
-        Sentences on what was done.
-    attention
-        What somebody should look at.
-    next_steps
-        What to do now.
-    data
-        The same as data, for `--json`.
-    exit_code
-        What the shell is told.
-    """
-
-    done: Sequence[str] = ()
-    attention: Sequence[str] = ()
-    next_steps: Sequence[str] = ()
-    data: dict[str, Any] = field(default_factory=dict[str, Any])
-    exit_code: ExitCode = ExitCode.DONE
-
-    def text(self) -> str:
-        """Return the closing summary as lines of text."""
-        parts = [*self.done]
-        if self.attention:
-            parts += ["", "Needs attention:", *(f"  - {line}" for line in self.attention)]
-        if self.next_steps:
-            parts += ["", *self.next_steps]
-        return "\n".join(parts)
-
-    def json(self) -> str:
-        """Return the summary and its data as one JSON object."""
-        summary = {"attention": list(self.attention), "done": list(self.done), "next": list(self.next_steps)}
-        return _json({"exit_code": int(self.exit_code), **summary, **self.data})
-
-
-def _json(value: dict[str, Any]) -> str:
-    return json_text.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, default=str)
+app.register_install_completion_command()
 
 
 @app.command
-def build(
-    *,
-    renderer: Literal["auto", "quarto", "smalldocs"] | None = None,
-    notebooks: bool = True,
-    common: Common = Common(),
-) -> Report:
+def build(*, renderer: Renderer | None = None, notebooks: bool = True, common: Common = Common()) -> Report:
     """Do everything: read the extracts, run the studies, judge contracts, reconcile income, publish the site.
 
-    Examples
-    --------
-    evaluation build
-    evaluation build --workspace ~/our-partnership --as-of 2012-12-31
+    For example:
+
+        evaluation build
+        evaluation build --workspace ~/our-partnership --as-of 2012-12-31
 
     Parameters
     ----------
@@ -121,23 +48,299 @@ def build(
     notebooks
         Execute the notebooks and put them on the site.
     """
-    from evaluation import build as job
+    from evaluation import build as steps
 
-    workspace = common.open()
-    with job.open_job(workspace, common.progress()) as run:
-        job.prepare_example(run)
-        job.read_records(run)
-        findings = job.run_studies(run)
-        contracts = job.judge_contracts(run, findings)
-        income = job.reconcile_income(run)
-        executed = job.execute_notebooks(run) if notebooks else ()
-        site = job.publish(run, findings, contracts, income, executed, renderer=renderer)
+    with steps.open_job(common) as job:
+        steps.read_records(job)
+        results = steps.all_results(job)
+        executed = steps.execute_notebooks(job) if notebooks else ()
+        site = steps.publish(job, results, executed, renderer=renderer)
+    return steps.report_build(job, results, site)
+
+
+@app.command
+def demo(*, folder: Path = Path("wexbourne"), common: Common = Common()) -> Report:
+    """Play the worked example: write the workspace of the invented place Wexbourne to a folder and build it.
+
+    Parameters
+    ----------
+    folder
+        Where to put it.
+    """
+    from evaluation.templates import write_example
+
+    write_example(folder)
+    return build(common=common.moved_to(folder))
+
+
+@app.command
+def check(*, common: Common = Common()) -> Report:
+    """Read the extracts and show how good they are; exit code 5 when a threshold of partnership.toml is passed.
+
+    For example:
+
+        evaluation check --as-of 2012-09-30
+    """
+    from evaluation import build as steps
+
+    with steps.open_job(common) as job:
+        steps.read_records(job)
+    return steps.report_check(job)
+
+
+@app.command(name="run")
+def run_studies(*studies: str, common: Common = Common()) -> Report:
+    """Run studies and write one finding each; all of them when none is named.
+
+    For example:
+
+        evaluation run
+        evaluation run mediation abcs
+
+    Parameters
+    ----------
+    studies
+        Study names: the stems of the files in analyses/.
+    """
+    from evaluation import build as steps
+
+    with steps.open_job(common) as job:
+        steps.read_records(job)
+        findings = steps.run_studies(job, studies)
+    return steps.report_run(job, findings)
+
+
+@app.command
+def reconcile(*, compare: date | None = None, common: Common = Common()) -> Report:
+    """Reconcile court-cost orders with receipts as of a day, to the penny.
+
+    For example:
+
+        evaluation reconcile --as-of 2011-03-31
+        evaluation reconcile --as-of 2012-03-31 --compare 2011-03-31
+
+    Parameters
+    ----------
+    compare
+        Show what changed since this earlier day.
+    """
+    from evaluation import build as steps
+
+    with steps.open_job(common) as job:
+        steps.read_records(job)
+        summary = steps.reconcile_income(job)
+        change = steps.compare_income(job, compare) if compare is not None else None
+    return steps.report_income(job, summary, change)
+
+
+@app.command
+def site(*, renderer: Renderer | None = None, common: Common = Common()) -> Report:
+    """Publish the site: protect every result, write the Quarto project and render it.
+
+    What has not changed since the last build is kept. Nothing is published that fails disclosure control: exit code 5.
+
+    Parameters
+    ----------
+    renderer
+        Who renders the site; by default Quarto where it is installed, otherwise the embedded smalldocs.
+    """
+    from evaluation import build as steps
+
+    with steps.open_job(common) as job:
+        steps.read_records(job)
+        results = steps.all_results(job)
+        published = steps.publish(job, results, steps.executed_before(job), renderer=renderer)
+    return steps.report_build(job, results, published)
+
+
+@app.command
+def notebooks(*names: str, common: Common = Common()) -> Report:
+    """Execute the notebooks, side by side; the first cell that fails is shown.
+
+    Parameters
+    ----------
+    names
+        Stems of the files in notebooks/; all of them when none is named.
+    """
+    from evaluation import build as steps
+
+    with steps.open_job(common) as job:
+        steps.read_records(job)
+        steps.all_results(job)
+        executed = steps.execute_notebooks(job, names)
     return Report(
-        done=[*job.describe_records(run), *job.describe_findings(findings), site.line],
-        attention=run.attention,
-        next_steps=[f"Open the register: {site.first_page}"],
-        data={"first_page": str(site.first_page), **job.run_data(run)},
+        done=[f"{len(executed)} notebooks were executed: {', '.join(notebook.name for notebook in executed)}."],
+        data={"notebooks": [notebook.name for notebook in executed]},
     )
+
+
+@app.command
+def verify(folder: Path | None = None, *, common: Common = Common()) -> Report:
+    """Make everything again from the same inputs, and prove that the answers in build/ are the same.
+
+    Parameters
+    ----------
+    folder
+        The build folder to prove; by default the workspace's own.
+    """
+    from evaluation import build as steps
+
+    return steps.verify(common, folder)
+
+
+@app.command
+def exam(
+    *, replicates: int = 10, seed: int = 1, workers: int = 2, output: Path | None = None, common: Common = Common()
+) -> Report:
+    """Sit the exam: simulate partnerships whose true effects are known, and see how often the studies are right.
+
+    Parameters
+    ----------
+    replicates
+        Simulated councils for each scenario.
+    seed
+        Where the random numbers start; write it down before the run.
+    workers
+        Councils simulated at a time.
+    output
+        Write the result to this JSON file as well.
+    """
+    from evaluation import build as steps
+
+    return steps.sit_exam(common, replicates=replicates, seed=seed, workers=workers, output=output)
+
+
+@app.command
+def bench(subject: BenchSubject = "survival", *, rows: tuple[int, ...] = (), common: Common = Common()) -> Report:
+    """Time the engine beside its peers on the same data, in the same run; ratios matter, seconds do not.
+
+    For example:
+
+        evaluation bench survival --rows 10000 --rows 100000
+
+    Parameters
+    ----------
+    subject
+        What to time.
+    rows
+        Sizes; by default those of the published table.
+    """
+    from evaluation import benchmarks
+
+    return benchmarks.report(subject, rows, common.progress())
+
+
+@app.command
+def init(folder: Path = Path(), *, name: str = "Our partnership", common: Common = Common()) -> Report:
+    """Start an empty workspace with comments.
+
+    For example:
+
+        evaluation init ~/our-partnership --name "Wexbourne" --as-of 2012-12-31
+
+    Parameters
+    ----------
+    folder
+        Where to put it.
+    name
+        What the partnership is called.
+    """
+    from evaluation.templates import init_workspace
+
+    if common.as_of is None:
+        raise UsageError("Say up to which day the extracts go: --as-of YYYY-MM-DD. It is never taken from the clock.")
+    settings = init_workspace(folder, name=name, as_of=common.as_of)
+    return Report(
+        done=[f"An empty workspace is in {settings.parent}."],
+        next_steps=[
+            f"Put your extracts into {settings.parent / 'extracts'}, name them in {settings}, then:",
+            f"  evaluation check --workspace {settings.parent}",
+        ],
+        data={"settings": str(settings)},
+    )
+
+
+@new.command(name="contract")
+def new_contract(name: str, *, common: Common = Common()) -> Report:
+    """Start a contract: a commented TOML file in contracts/.
+
+    Parameters
+    ----------
+    name
+        File stem, for example city_counselling.
+    """
+    from evaluation.commissioning import contract_draft
+
+    return _drafted(common, f"contracts/{name}.toml", contract_draft(name))
+
+
+@new.command(name="scheme")
+def new_scheme(name: str, *, common: Common = Common()) -> Report:
+    """Start a scheme of the register: a page in site/schemes/ whose front matter is the record.
+
+    Parameters
+    ----------
+    name
+        File stem, for example night_time_nuisance_line.
+    """
+    from evaluation.register import new_scheme as scheme_draft
+
+    return _drafted(common, f"site/schemes/{name}.qmd", scheme_draft(name))
+
+
+@new.command(name="study")
+def new_study(name: str, *, common: Common = Common()) -> Report:
+    """Start a study: a protocol of about forty lines in analyses/.
+
+    Parameters
+    ----------
+    name
+        File stem; where a scheme has this id, the study is about it.
+    """
+    from evaluation.comparison.template import study_source
+
+    return _drafted(common, f"analyses/{name}.py", study_source(name))
+
+
+@new.command(name="mapping")
+def new_mapping(file: Path, *, common: Common = Common()) -> Report:
+    """Draft a mapping from one of your own extracts: matches are proposed, the rest is left to you.
+
+    Parameters
+    ----------
+    file
+        The extract.
+    """
+    from evaluation.records import draft_mapping
+    from evaluation.templates import slug
+
+    return _drafted(common, f"mappings/{slug(file.stem)}.toml", draft_mapping(file))
+
+
+@export.command
+def indigo(contract: str, *, output: Path | None = None, common: Common = Common()) -> Report:
+    """Write a contract's outcome data in the spreadsheet layout of INDIGO (Government Outcomes Lab).
+
+    Parameters
+    ----------
+    contract
+        File stem in contracts/.
+    output
+        The workbook; by default build/export/CONTRACT-indigo.xlsx.
+    """
+    from evaluation import build as steps
+
+    with steps.open_job(common) as job:
+        steps.read_records(job)
+        path = steps.export_indigo(job, contract, output)
+    return Report(done=[f"The outcome data of {contract} are in {path}."], data={"path": str(path)})
+
+
+def _drafted(common: Common, place: str, text: str) -> Report:
+    from evaluation.templates import write_draft
+
+    path = write_draft(common.workspace / place, text)
+    return Report(done=[f"A draft is in {path}. Its comments say what each line is for."], data={"path": str(path)})
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -148,33 +351,26 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def run(words: Sequence[str]) -> ExitCode:
     """Run one command line and return its exit code; the user's errors are shown as sentences."""
-    as_json = "--json" in words
+    in_json = "--json" in words
     try:
         report = app(list(words), exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        return _fail(UsageError(str(error), ["evaluation --help lists every command and option."]), as_json)
+        return _fail(UsageError(str(error), ["evaluation --help lists every command and option."]), in_json=in_json)
     except EvaluationError as error:
-        return _fail(error, as_json)
+        return _fail(error, in_json=in_json)
     except KeyboardInterrupt:
-        return _fail(UsageError("Stopped. The last good build is untouched."), as_json)
-    if isinstance(report, Report):
-        _show(report, as_json=as_json, quiet="--quiet" in words)
-        return report.exit_code
-    return ExitCode.DONE
-
-
-def _show(report: Report, *, as_json: bool, quiet: bool) -> None:
-    if as_json:
+        return _fail(UsageError("Stopped. The last good build is untouched."), in_json=in_json)
+    if not isinstance(report, Report):
+        return ExitCode.DONE
+    if in_json:
         print(report.json())
-    elif not quiet:
+    elif "--quiet" not in words:
         print(report.text())
+    return report.exit_code
 
 
-def _fail(error: EvaluationError, as_json: bool) -> ExitCode:
-    if as_json:
-        print(_json({"exit_code": int(error.exit_code), "error": error.message, "problems": list(error.problems)}))
-    else:
-        print(error, file=sys.stderr)
+def _fail(error: EvaluationError, *, in_json: bool) -> ExitCode:
+    print(error_text(error, in_json=in_json), file=sys.stdout if in_json else sys.stderr)
     return error.exit_code
 
 

@@ -138,9 +138,9 @@ class Workspace:
 
 
 def shipped(folder: str) -> Path:
-    """Return where the package's own `folder` is: beside the package in a checkout, inside it once installed."""
+    """Return where the package's own file or `folder` is: beside the package in a checkout, inside it once installed."""
     inside = PACKAGE_FOLDER / "_shipped" / folder
-    return inside if inside.is_dir() else PACKAGE_FOLDER.parent / folder
+    return inside if inside.exists() else PACKAGE_FOLDER.parent / folder
 
 
 def open_workspace(folder: Path, *, as_of: date | None = None) -> Workspace:

@@ -21,8 +21,11 @@ ROOMS = [
     "progress",
     "store",
     "notebooks",
+    "reporting",
     "build",
     "templates",
+    "benchmarks",
+    "reference",
     "cli",
     "__main__",
 ]

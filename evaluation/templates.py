@@ -1,0 +1,115 @@
+"""Drafts that a partnership starts from: an empty workspace, a contract, a scheme, a study, a mapping."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+from evaluation.errors import UsageError
+from evaluation.workspace import SETTINGS_FILE, shipped
+
+SETTINGS_DRAFT = """\
+# {name}: what is evaluated, from which extracts, up to which day. Lines that begin with # are notes or examples.
+
+name = "{name}"
+as_of = {as_of}             # everything is followed up to the end of this day
+synthetic = false           # true stamps every page "synthetic data"
+
+# One block for each extract. The path is relative to this file, or a database address such as
+# "postgresql://server/database?table=cases". Shipped mappings: evaluation new mapping --list
+# [extracts.cases]
+# path = "extracts/cases.xlsx"
+# mapping = "case_list"       # one spreadsheet row per case: the smallest thing a council has
+# source = "Housing, exported by the ASB team"
+#
+# [extracts.police]
+# path = "extracts/2012-12-street.csv"
+# mapping = "police_uk"
+# licence = "Open Government Licence v3.0"   # openly licensed: its counts need no protection
+
+[publishing]
+threshold = 10              # no count of people below this is published
+base = 5                    # and every published count is rounded to this
+
+# The key that turns names into pseudonyms lies outside this folder; it is made on first use.
+# [privacy]
+# key = "~/.config/evaluation/{slug}.key"
+
+# What one unit costs you, with its source and price year; used for value for money.
+# [unit_costs.incident]
+# value = "250.00"
+# unit = "incident report"
+# source = "Finance, community safety budget"
+# year = "2012/13"
+
+# evaluation check ends with exit code 5 when a share is above its threshold.
+# [quality]
+# unlinked_incidents = 0.10
+"""
+
+FOLDERS = ("extracts", "analyses", "contracts", "site/schemes")
+IGNORED = "build/\nextracts/\n*.key\n"
+
+
+def init_workspace(folder: Path, *, name: str, as_of: date) -> Path:
+    """Write an empty workspace with comments and return its `partnership.toml`.
+
+    Raises
+    ------
+    UsageError
+        There is one already; nothing is overwritten.
+    """
+    settings = folder / SETTINGS_FILE
+    if settings.exists():
+        raise UsageError(f"{settings} is there already; nothing was changed.")
+    for part in FOLDERS:
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    settings.write_text(
+        SETTINGS_DRAFT.format(name=_toml_text(name), as_of=as_of.isoformat(), slug=slug(name)), encoding="utf-8"
+    )
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text(IGNORED, encoding="utf-8")
+    return settings
+
+
+def write_example(folder: Path) -> Path:
+    """Write the workspace of the worked example, settings and contracts, and return its `partnership.toml`.
+
+    Raises
+    ------
+    UsageError
+        There is a workspace in the folder already.
+    """
+    settings = folder / SETTINGS_FILE
+    if settings.exists():
+        raise UsageError(f"{settings} is there already; nothing was changed. Build it: evaluation build")
+    shutil.copytree(shipped("contracts"), folder / "contracts")
+    shutil.copyfile(shipped(SETTINGS_FILE), settings)
+    return settings
+
+
+def write_draft(path: Path, text: str) -> Path:
+    """Write a draft to `path`, never over a file that is there.
+
+    Raises
+    ------
+    UsageError
+        The file is there already.
+    """
+    if path.exists():
+        raise UsageError(f"{path} is there already; nothing was changed.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def slug(name: str) -> str:
+    """Return `name` as a file stem: lower case letters, digits and underscores."""
+    letters = "".join(letter.lower() if letter.isalnum() and letter.isascii() else "_" for letter in name)
+    return "_".join(part for part in letters.split("_") if part) or "partnership"
+
+
+def _toml_text(text: str) -> str:
+    return "".join(letter for letter in text if letter.isprintable()).replace("\\", "").replace('"', "'")
