@@ -74,7 +74,9 @@ Result = TypeVar("Result")
 
 
 def _values(results: Mapping[str, Result] | Iterable[Result]) -> list[Result]:
-    return list(results.values() if isinstance(results, Mapping) else results)
+    if isinstance(results, Mapping):
+        return list(cast("Mapping[str, Result]", results).values())
+    return list(results)
 
 
 def _by_scheme(results: Sequence[Result], known: Sequence[str], what: str) -> dict[str, Result]:

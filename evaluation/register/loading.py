@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from evaluation.errors import DataError, did_you_mean
+from evaluation.register.front_matter import read_yaml, split_page
 from evaluation.register.scheme import Scheme
-
-FENCE = "---"
 
 
 def load_schemes(folder: Path) -> tuple[Scheme, ...]:
@@ -72,7 +71,7 @@ def scheme_names(schemes: Sequence[Scheme]) -> Mapping[str, Sequence[str]]:
 def _read(page: Path) -> tuple[list[Scheme], list[str]]:
     try:
         front, body = split_page(page.read_text(encoding="utf-8"))
-        fields = yaml.safe_load(front)
+        fields = read_yaml(front)
     except UnicodeDecodeError:
         return [], [f"{page.name}: is not UTF-8 text"]
     except yaml.YAMLError as error:
@@ -83,35 +82,18 @@ def _read(page: Path) -> tuple[list[Scheme], list[str]]:
         return [], [f"{page.name}: {error}"]
     if not isinstance(fields, dict):
         return [], [f"{page.name}: the front matter holds no fields"]
-    given = {str(key): _fixed(value) for key, value in fields.items()}
+    given = {str(key): _fixed(value) for key, value in cast("dict[object, object]", fields).items()}
     try:
         return [Scheme.model_validate({"id": page.stem, "body": body, **given})], []
     except ValidationError as error:
         return [], [f"{page.name}: {_in_words(one)}" for one in error.errors()]
 
 
-def split_page(text: str) -> tuple[str, str]:
-    """Split a page into its front matter and its body.
-
-    Raises
-    ------
-    ValueError
-        When it does not begin with a front matter between two lines of `---`.
-    """
-    lines = text.removeprefix("\ufeff").splitlines()
-    if not lines or lines[0].strip() != FENCE:
-        raise ValueError(f"does not begin with a front matter between two lines of '{FENCE}'")
-    end = next((place for place, line in enumerate(lines[1:], 1) if line.strip() == FENCE), None)
-    if end is None:
-        raise ValueError(f"the front matter is not closed by a line of '{FENCE}'")
-    return "\n".join(lines[1:end]), "\n".join(lines[end + 1 :]).strip()
-
-
 def _fixed(value: object) -> object:
     if isinstance(value, list):
-        return tuple(_fixed(item) for item in value)
+        return tuple(_fixed(item) for item in cast("list[object]", value))
     if isinstance(value, dict):
-        return {str(key): _fixed(item) for key, item in value.items()}
+        return {str(key): _fixed(item) for key, item in cast("dict[object, object]", value).items()}
     return value
 
 

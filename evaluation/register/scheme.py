@@ -119,13 +119,13 @@ class HistoryItem(Record):
 
     Attributes
     ----------
-    on
-        The day.
+    day
+        When it happened.
     what
         What happened, in one line.
     """
 
-    on: date
+    day: date
     what: Line
 
 
@@ -203,7 +203,7 @@ class Scheme(Record):
             raise ValueError("a planned scheme has no 'started_on' and no 'ended_on' yet")
         if self.status in ("live", "pilot") and self.ended_on:
             raise ValueError(f"a scheme with status '{self.status}' has no 'ended_on'; use 'ended' or remove the day")
-        days = [item.on for item in self.history]
+        days = [item.day for item in self.history]
         if days != sorted(days):
             raise ValueError("'history' is not in order of its days, oldest first")
         return self

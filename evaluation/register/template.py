@@ -29,7 +29,7 @@ decision:
 last_reviewed: null
 lessons: []
 good_practice: null
-history: []                # for example [{{on: 2012-04-01, what: "Started in two wards"}}]
+history: []                # for example [{{day: 2012-04-01, what: "Started in two wards"}}]
 sources: []                # for example [{{document: "…", where: "section 4", says: "…"}}]
 synthetic: false
 ---
