@@ -1,0 +1,178 @@
+"""Keyed pseudonyms: a person or an address becomes HMAC-SHA-256 of what is known of it, and the text stays at the door.
+
+The same person gives the same pseudonym in every extract read with the same key, and nobody without the key can try
+names until one fits. A pseudonym read again is left as it is, so that a mended sheet of rejected rows can be returned.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from evaluation.errors import DataError, UsageError
+
+DEMONSTRATION_KEY = b"evaluation: demonstration key, for synthetic and open data alone"
+"""The key used when none is given. It is public, so it protects nobody: real extracts need a key of their own."""
+
+PSEUDONYM = r"^[a-z]_[0-9a-f]{20}$"
+_IS_PSEUDONYM = re.compile(PSEUDONYM)
+_KEY_BYTES = 32
+_TITLES = frozenset(("mr", "mrs", "ms", "miss", "dr", "master", "sir", "rev", "cllr", "pc", "pcso", "sgt"))
+
+
+def pseudonym(kind: str, text: str, key: bytes) -> str:
+    """The pseudonym of one text.
+
+    Parameters
+    ----------
+    kind
+        What the text is; its first letter leads the pseudonym, and the same text of another kind gives another one.
+    text
+        The normalised text.
+    key
+        The secret key.
+
+    Returns
+    -------
+    str
+        A letter, an underscore and 80 bits in hexadecimal; `text` itself where it already is a pseudonym.
+    """
+    if _IS_PSEUDONYM.match(text):
+        return text
+    digest = hmac.digest(key, f"{kind}\x1f{text}".encode(), "sha256")
+    return f"{kind[0]}_{digest.hex()[:20]}"
+
+
+def normal_text(text: str) -> str:
+    """Text with case, punctuation and spacing taken out of account."""
+    return " ".join(re.sub(r"[^\w]+", " ", text.casefold()).split())
+
+
+def normal_name(name: str) -> str:
+    """A person's name without titles and without regard to the order of its parts.
+
+    Examples
+    --------
+    >>> normal_name("SMITH, Mr John"), normal_name("John  Smith")
+    ('john smith', 'john smith')
+    """
+    return " ".join(sorted(part for part in normal_text(name).split() if part not in _TITLES))
+
+
+def normal_phone(phone: str) -> str:
+    """The digits of a telephone number, the country code of the United Kingdom written as 0."""
+    return re.sub(r"^(?:0044|44)", "0", re.sub(r"\D", "", phone))
+
+
+def pseudonymise(values: pl.Series, kind: str, key: bytes) -> pl.Series:
+    """Pseudonyms of a column, computed once for each different value; blank stays null."""
+    known = values.drop_nulls().unique()
+    names = [_normal(kind, text) for text in known.to_list()]
+    tokens = [pseudonym(kind, name, key) if name else None for name in names]
+    table = pl.DataFrame({"text": known, "token": pl.Series(tokens, dtype=pl.String)})
+    joined = pl.DataFrame({"text": values}).join(table, on="text", how="left", maintain_order="left")
+    return joined["token"].alias(values.name)
+
+
+def _normal(kind: str, text: str) -> str:
+    if _IS_PSEUDONYM.match(text):
+        return text
+    if kind in ("person", "name", "officer"):
+        return normal_name(text)
+    return normal_phone(text) if kind == "telephone" else normal_text(text)
+
+
+def load_key(path: Path) -> bytes:
+    """The partnership's key, made on first use and readable by its owner alone.
+
+    Parameters
+    ----------
+    path
+        Where the key lies. It must be outside any repository, so that it cannot be committed beside the data.
+
+    Raises
+    ------
+    UsageError
+        The path lies inside a repository, or others can read the file.
+    DataError
+        The file does not hold a key.
+    """
+    _refuse_repository(path)
+    if not path.exists():
+        _write_key(path, secrets.token_bytes(_KEY_BYTES))
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise UsageError(f"The key file {path.name} can be read by others: set its permissions to 600.")
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except (UnicodeDecodeError, ValueError) as problem:
+        raise DataError(f"The key file {path.name} does not hold a key (64 hexadecimal digits).") from problem
+    if len(key) != _KEY_BYTES:
+        raise DataError(f"The key file {path.name} holds {len(key)} bytes; a key has {_KEY_BYTES}.")
+    return key
+
+
+def rotate_key(path: Path) -> bytes:
+    """Put a new key in the place of the old one, which is kept beside it with its fingerprint in the name.
+
+    Pseudonyms made with the old key no longer match new ones: read every extract again after a rotation.
+    """
+    old = load_key(path)
+    path.replace(path.with_name(f"{path.name}.{fingerprint(old)}"))
+    return load_key(path)
+
+
+def fingerprint(key: bytes) -> str:
+    """Eight digits by which to tell one key from another without showing it."""
+    return hashlib.sha256(b"fingerprint" + key).hexdigest()[:8]
+
+
+def _write_key(path: Path, key: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(key.hex() + "\n")
+
+
+def _refuse_repository(path: Path) -> None:
+    inside = next((folder for folder in path.absolute().parents if (folder / ".git").exists()), None)
+    if inside is not None:
+        raise UsageError(f"The key {path.name} would lie inside the repository {inside.name}: keep it elsewhere.")
+
+
+def person_ids(parts: pl.DataFrame, system: str, key: bytes) -> pl.Series:
+    """One pseudonym a row for the person described by the columns `ref, name, born, address, phone` (those present).
+
+    A reference of the system's own decides; else the name with the date of birth; else the name with the address or
+    telephone number; else the name alone. A row that names nobody gives null.
+    """
+    present = [column for column in ("ref", "name", "born", "address", "phone") if column in parts.columns]
+    different = parts.select(present).unique(maintain_order=True)
+    tokens = [_person(dict(zip(present, row, strict=True)), system, key) for row in different.iter_rows()]
+    table = different.with_columns(token=pl.Series(tokens, dtype=pl.String))
+    return parts.select(present).join(table, on=present, how="left", nulls_equal=True, maintain_order="left")["token"]
+
+
+def _person(parts: dict[str, str | None], system: str, key: bytes) -> str | None:
+    ref, name = parts.get("ref"), parts.get("name")
+    if ref:
+        return ref if _IS_PSEUDONYM.match(ref) else pseudonym("person", _joined(("ref", system, normal_text(ref))), key)
+    if not name or not (tidy := _normal("name", name)):
+        return None
+    further = next((part for part in ("born", "address", "phone") if parts.get(part)), None)
+    if further is None:
+        return pseudonym("person", _joined(("name", tidy)), key)
+    kind = {"born": "born", "address": "address", "phone": "telephone"}[further]
+    token = pseudonym(kind, _normal(kind, str(parts[further])), key)
+    return pseudonym("person", _joined((pseudonym("name", tidy, key), token)), key)
+
+
+def _joined(parts: Sequence[str] | Iterable[str]) -> str:
+    return "\x1f".join(parts)

@@ -1,0 +1,105 @@
+"""Reading spreadsheets (XLSX, XLSM, XLS, ODS) as text: visible sheets alone, dates as days, numbers as they were typed."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from evaluation.errors import DataError
+from evaluation.records import headers
+from evaluation.records.raw import Grid, first_rows
+
+
+def read_workbook(content: bytes, known: frozenset[str], sheet: str | None = None) -> Grid:
+    """Read the sheet that holds the table; sheets laid out alike (one a year, say) are read one below the other.
+
+    Parameters
+    ----------
+    content
+        The bytes of the workbook.
+    known
+        Normalised headers of the mapping, by which the sheet is recognised.
+    sheet
+        The sheet's name, where the mapping gives one.
+
+    Raises
+    ------
+    DataError
+        The workbook cannot be opened, or no visible sheet (or more than one of different layout) holds the table.
+    """
+    visible, notes = _sheets(content)
+    if sheet is not None:
+        chosen = {name: cells for name, cells in visible.items() if name.casefold() == sheet.casefold()}
+        if not chosen:
+            raise DataError(f"The workbook has no visible sheet '{sheet}'; it has {_listed(visible)}.")
+    else:
+        chosen = _with_header(visible, known)
+    notes += [f"sheet '{name}' read" for name in chosen]
+    left = [name for name in visible if name not in chosen]
+    notes += [f"sheet '{name}' holds no such table and was left out" for name in left]
+    return Grid(_stacked(chosen, known), {}, tuple(notes))
+
+
+def _sheets(content: bytes) -> tuple[dict[str, pl.DataFrame], list[str]]:
+    import fastexcel
+
+    visible: dict[str, pl.DataFrame] = {}
+    notes: list[str] = []
+    try:
+        book = fastexcel.read_excel(content)
+        for name in book.sheet_names:
+            loaded = book.load_sheet(name, header_row=None, dtypes="string")
+            if loaded.visible != "visible":
+                notes.append(f"hidden sheet '{name}' ignored")
+            else:
+                visible[name] = _texts(loaded.to_polars())
+    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, ValueError) as problem:
+        if "password" in str(problem).casefold() or "encrypt" in str(problem).casefold():
+            raise DataError("The workbook is protected by a password: save it without one.") from problem
+        raise DataError("The workbook cannot be opened: it is damaged, cut off, or not a workbook.") from problem
+    return visible, notes
+
+
+def _texts(frame: pl.DataFrame) -> pl.DataFrame:
+    names = {old: f"c{place}" for place, old in enumerate(frame.columns)}
+    return frame.rename(names).with_columns(pl.all().cast(pl.String))
+
+
+def _with_header(visible: dict[str, pl.DataFrame], known: frozenset[str]) -> dict[str, pl.DataFrame]:
+    """The sheets that name most of the known columns."""
+    hits = {name: _hits(cells, known) for name, cells in visible.items()}
+    most = max(hits.values(), default=0)
+    if not most:
+        if not any(len(cells) for cells in visible.values()):
+            raise DataError("The workbook is empty: no visible sheet holds a cell.")
+        raise DataError(f"No visible sheet holds the table: its columns are named on none of {_listed(visible)}.")
+    chosen = {name: cells for name, cells in visible.items() if hits[name] == most}
+    layouts = {_layout(cells, known) for cells in chosen.values()}
+    if len(layouts) > 1:
+        raise DataError(f"Several sheets could be the table and are laid out differently: {_listed(chosen)}.")
+    return chosen
+
+
+def _hits(cells: pl.DataFrame, known: frozenset[str]) -> int:
+    found = headers.find(first_rows(cells), known)
+    return len({headers.normal(name) for name in found.names} & known) if found else 0
+
+
+def _layout(cells: pl.DataFrame, known: frozenset[str]) -> tuple[str, ...]:
+    found = headers.find(first_rows(cells), known)
+    names = [headers.normal(name) for name in found.names] if found else []
+    while names and not names[-1]:
+        names.pop()
+    return tuple(names)
+
+
+def _stacked(chosen: dict[str, pl.DataFrame], known: frozenset[str]) -> pl.DataFrame:
+    """The chosen sheets one below the other, the header of the first alone."""
+    frames: list[pl.DataFrame] = []
+    for cells in chosen.values():
+        found = headers.find(first_rows(cells), known) if frames else None
+        frames.append(cells.slice(found.row + 1) if found else cells)
+    return pl.concat(frames, how="diagonal")
+
+
+def _listed(names: dict[str, pl.DataFrame]) -> str:
+    return ", ".join(f"'{name}'" for name in names) or "none"
