@@ -1,0 +1,280 @@
+"""Check the columns a survival estimator uses, and refuse in words what cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+
+from evaluation.errors import DataError, did_you_mean
+
+Frame = pl.DataFrame | pl.LazyFrame
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Ints = np.ndarray[Any, np.dtype[np.integer[Any]]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+EventKind = Literal["indicator", "count", "state"]
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which column plays which part.
+
+    Attributes
+    ----------
+    exit, event, entry, weights, cluster
+        Column names; `entry`, `weights` and `cluster` may be None.
+    groups
+        Columns that define strata or groups.
+    covariates
+        Columns that enter a regression.
+    event_kind
+        `"indicator"` (boolean or 0/1), `"count"` (whole numbers from 0) or `"state"` (integer or text).
+    """
+
+    exit: str
+    event: str
+    entry: str | None = None
+    weights: str | None = None
+    cluster: str | None = None
+    groups: tuple[str, ...] = ()
+    covariates: tuple[str, ...] = ()
+    event_kind: EventKind = "indicator"
+
+    def used(self) -> list[str]:
+        """Every column named, once each, in a fixed order."""
+        named = [self.exit, self.event, self.entry, self.weights, self.cluster, *self.groups, *self.covariates]
+        return list(dict.fromkeys(name for name in named if name is not None))
+
+
+def names(columns: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Read a column name, several or none as a tuple of names."""
+    if columns is None:
+        return ()
+    return (columns,) if isinstance(columns, str) else tuple(columns)
+
+
+def check_level(level: float) -> None:
+    """Refuse a confidence level outside (0, 1)."""
+    if not 0 < level < 1:
+        raise DataError(f"The confidence level is {level}; it must lie between 0 and 1, for example 0.95.")
+
+
+def check_choice(argument: str, value: str, allowed: Sequence[str]) -> None:
+    """Refuse a word that is not one of those allowed."""
+    if value not in allowed:
+        raise DataError(f"{argument} is '{value}'; allowed: {', '.join(allowed)}.{did_you_mean(value, allowed)}")
+
+
+def read(spells: Frame, roles: Roles) -> pl.DataFrame:
+    """Take the used columns of a frame, checked.
+
+    Parameters
+    ----------
+    spells
+        One row per spell at risk `(entry, exit]`.
+    roles
+        The columns to use.
+
+    Returns
+    -------
+    pl.DataFrame
+        The used columns alone, in memory; rows of weight zero are left out.
+
+    Raises
+    ------
+    DataError
+        All that is wrong, together: an unknown column, a null, text where a number belongs, a value that is not
+        finite, an exit not after its entry, a negative weight, an event that is not allowed.
+    """
+    check_names(spells, roles)
+    frame = spells.lazy().select(roles.used()).collect() if isinstance(spells, pl.LazyFrame) else spells
+    frame = frame.select(roles.used())
+    if frame.height == 0:
+        raise DataError("The frame of spells has no rows.")
+    problems = _null_problems(frame) + _type_problems(frame, roles)
+    if not problems:
+        problems = _value_problems(frame, roles)
+    if problems:
+        raise DataError("The spells cannot be used as they are:", problems)
+    if roles.weights is not None and (frame[roles.weights] == 0).any():
+        frame = frame.filter(pl.col(roles.weights) > 0)
+        if frame.height == 0:
+            raise DataError(f"Every weight in column '{roles.weights}' is zero.")
+    return frame
+
+
+def check_names(spells: Frame, roles: Roles) -> None:
+    """Refuse columns the frame does not have, each with its near name."""
+    present = spells.collect_schema().names()
+    missing = [name for name in roles.used() if name not in present]
+    if missing:
+        raise DataError(
+            "The frame of spells lacks columns:",
+            [f"column '{name}' is not there.{did_you_mean(name, present)}" for name in missing],
+        )
+
+
+def _null_problems(frame: pl.DataFrame) -> list[str]:
+    problems: list[str] = []
+    for series in frame:
+        if series.null_count():
+            row = series.is_null().arg_max()
+            problems.append(
+                f"column '{series.name}' is null in {series.null_count()} of {frame.height} rows, first in row {row}"
+            )
+    return problems
+
+
+def _type_problems(frame: pl.DataFrame, roles: Roles) -> list[str]:
+    numeric = [name for name in (roles.exit, roles.entry, roles.weights) if name is not None]
+    problems = [
+        f"column '{name}' is {frame[name].dtype}; a number belongs there (whole days, or any unit of time)"
+        for name in dict.fromkeys(numeric)
+        if not frame[name].dtype.is_numeric()
+    ]
+    event = frame[roles.event].dtype
+    textual = event in (pl.String, pl.Categorical, pl.Enum)
+    allowed = event.is_numeric() or event == pl.Boolean or (roles.event_kind == "state" and textual)
+    if not allowed:
+        belongs = "a whole number or a text state" if roles.event_kind == "state" else "true/false or 0/1"
+        example = f", for example {frame[roles.event][0]!r}" if textual and _short(frame[roles.event][0]) else ""
+        problems.append(f"column '{roles.event}' is {event}{example}; {belongs} belongs there")
+    for name in roles.covariates:
+        dtype = frame[name].dtype
+        if not (dtype.is_numeric() or dtype in (pl.Boolean, pl.String, pl.Categorical, pl.Enum)):
+            problems.append(f"covariate '{name}' is {dtype}; a number, a boolean or a category belongs there")
+    return problems
+
+
+def _short(value: object) -> bool:
+    """Only a short code is shown in a message: a long text might be about a person."""
+    return isinstance(value, str) and len(value) <= 20 and " " not in value
+
+
+def _value_problems(frame: pl.DataFrame, roles: Roles) -> list[str]:
+    numbers = [roles.exit, roles.entry, roles.weights, *(c for c in roles.covariates if frame[c].dtype.is_float())]
+    problems: list[str] = []
+    for name in dict.fromkeys(name for name in numbers if name is not None):
+        if frame[name].dtype.is_float():
+            bad = ~frame[name].is_finite()
+            problems += _problem(frame, bad, f"column '{name}' is not a finite number", (name,))
+    if problems:
+        return problems
+    if roles.entry is not None:
+        bad = frame[roles.exit] <= frame[roles.entry]
+        text = f"exit '{roles.exit}' is not after entry '{roles.entry}'"
+        problems += _problem(frame, bad, text, (roles.entry, roles.exit))
+    else:
+        problems += _problem(frame, frame[roles.exit] < 0, f"exit '{roles.exit}' is negative", (roles.exit,))
+    if roles.weights is not None:
+        problems += _problem(frame, frame[roles.weights] < 0, f"weight '{roles.weights}' is negative", (roles.weights,))
+    return problems + _event_problems(frame, roles)
+
+
+def _event_problems(frame: pl.DataFrame, roles: Roles) -> list[str]:
+    event = frame[roles.event]
+    if not event.dtype.is_numeric():
+        return []
+    if roles.event_kind == "indicator":
+        text = f"event '{roles.event}' is neither 0 nor 1"
+        low, high = event.min(), event.max()
+        within = not event.dtype.is_float() and isinstance(low, int) and isinstance(high, int) and 0 <= low <= high <= 1
+        return [] if within else _problem(frame, ~((event == 0) | (event == 1)), text, (roles.event,))
+    return _problem(
+        frame,
+        (event < 0) | (event != event.floor()),
+        f"event '{roles.event}' is not a whole number from 0",
+        (roles.event,),
+    )
+
+
+def _problem(frame: pl.DataFrame, bad: pl.Series, text: str, show: tuple[str, ...]) -> list[str]:
+    count = int(bad.sum())
+    if not count:
+        return []
+    row = bad.arg_max()
+    example = ", ".join(f"{name} = {frame[name][row]}" for name in show)
+    return [f"{text} in {count} of {frame.height} rows, first in row {row} ({example})"]
+
+
+def array(series: pl.Series) -> np.ndarray[Any, Any]:
+    """A column as a numpy array, without a copy where its memory allows."""
+    return series.rechunk().to_numpy()
+
+
+def event_flags(series: pl.Series) -> Flags:
+    """An indicator column as booleans."""
+    return array(series if series.dtype == pl.Boolean else series != 0).astype(bool, copy=False)
+
+
+def case_weights(frame: pl.DataFrame, roles: Roles) -> Floats | None:
+    """Weights as floats, or None when every row counts once."""
+    return None if roles.weights is None else array(frame[roles.weights].cast(pl.Float64))
+
+
+def are_fractional(weights: Floats | None) -> bool:
+    """Whether any weight is not a whole number, so that weights are not counts."""
+    return weights is not None and bool(np.any(weights != np.floor(weights)))
+
+
+def codes(series: pl.Series) -> tuple[Ints, int]:
+    """Number the distinct values of a column from 0, in no particular order.
+
+    Returns
+    -------
+    tuple
+        Codes, one per row, and a bound above every code.
+    """
+    if series.dtype == pl.Boolean:
+        return array(series.cast(pl.UInt8)), 2
+    if series.dtype == pl.Enum or series.dtype == pl.Categorical:
+        physical = series.to_physical()
+        bound = int(physical.max()) + 1  # type: ignore[arg-type]
+        if bound <= 1 << 16:
+            return array(physical), bound
+    if series.dtype.is_integer():
+        low, high = int(series.min()), int(series.max())  # type: ignore[arg-type]
+        if high - low < max(4 * len(series), 1 << 16):
+            return array(series).astype(np.int64, copy=False) - low, high - low + 1
+    if series.dtype.is_numeric():
+        values, inverse = np.unique(array(series), return_inverse=True)
+        return inverse, len(values)
+    levels = series.cast(pl.String).unique().sort()
+    return array(series.cast(pl.String).cast(pl.Enum(levels)).to_physical()), len(levels)
+
+
+def combine(columns: Sequence[pl.Series], rows: int) -> tuple[Ints, Ints]:
+    """Number the distinct combinations of several columns from 0.
+
+    Returns
+    -------
+    tuple
+        The combination of each row (int32), and for each combination a row that has it.
+    """
+    code: Ints = np.zeros(rows, dtype=np.int64)
+    size = 1
+    for series in columns:
+        column, bound = codes(series)
+        if size * bound > 1 << 40:
+            code, size = _dense(code, size)
+        code = code * bound + column if size > 1 else column.astype(np.int64)
+        size *= bound
+    code, size = _dense(code, size)
+    example = np.empty(size, dtype=np.int64)
+    example[code[::-1]] = np.arange(rows - 1, -1, -1)
+    return code, example
+
+
+def _dense(code: Ints, size: int) -> tuple[Ints, int]:
+    """Renumber codes so that none is skipped, keeping their order."""
+    if size == 1:
+        return code.astype(np.int32), 1
+    if size <= max(2 * len(code), 1 << 20):
+        present = np.bincount(code, minlength=size) > 0
+        number = np.cumsum(present, dtype=np.int32) - np.int32(1)
+        return number[code], int(number[-1]) + 1
+    values, inverse = np.unique(code, return_inverse=True)
+    return inverse.astype(np.int32), len(values)
