@@ -1,0 +1,135 @@
+"""A control (XmR) chart: what varies as usual, and what stands out, marked by shape as well as by colour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evaluation.publishing import svg, words
+from evaluation.publishing.charts import live
+from evaluation.publishing.charts.figure import Chart
+from evaluation.publishing.parts import data_table
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Mean and natural limits: mean ± 2.66 × mean moving range; None where too few points allow none."""
+
+    mean: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Point:
+    """One period: its label, its value, and whether a rule marks it as special."""
+
+    label: str
+    value: float
+    special: bool = False
+
+
+def chart(
+    points: Sequence[Point], limits: Limits, *, name: str, title: str, unit: str, note: str, percent: bool = False
+) -> Chart:
+    """Draw points in time around their mean and natural limits.
+
+    Parameters
+    ----------
+    unit
+        What is counted, for the table's head and the label of the axis.
+    percent
+        Whether values are shares, shown as percentages.
+    """
+
+    def show(value: float) -> str:
+        return f"{value * 100:.0f}%" if percent else words.plain(value, 0 if abs(value) >= 10 else 1)
+
+    special = [point for point in points if point.special]
+    around = f"around a mean of {show(limits.mean)}"
+    between = (
+        f" Natural limits: {show(limits.low)} to {show(limits.high)}."
+        if limits.low is not None and limits.high is not None
+        else " Too few points for limits."
+    )
+    out = f" Marked with a diamond: {words.listed([p.label for p in special])}." if special else " No point stands out."
+    desc = f"{len(points)} points from {points[0].label} to {points[-1].label} {around}.{between}{out}"
+    rows = [[p.label, show(p.value), "stands out" if p.special else "usual"] for p in points]
+    return Chart(
+        name=name,
+        title=title,
+        drawing=svg.both(lambda width: _draw(points, limits, name, title, desc, show, width)),
+        table=data_table(f"{unit}. Mean {show(limits.mean)}.{between}", ["Period", unit, "Reading"], rows),
+        note=note,
+        live=_live(points, limits, unit),
+    )
+
+
+def _draw(points: Sequence[Point], limits: Limits, name: str, title: str, desc: str, show: Any, width: int) -> svg.Svg:
+    wide = width == svg.WIDE
+    height, left, right, top, foot = (330 if wide else 290), 64, (140 if wide else 12), 24, 44
+    edges = [p.value for p in points] + [v for v in (limits.low, limits.high, limits.mean) if v is not None]
+    span = (max(edges) - min(edges)) or abs(max(edges)) or 1.0
+    base, ceiling = min(edges) - 0.12 * span, max(edges) + 0.12 * span
+    base = max(base, 0.0) if min(edges) >= 0 else base
+    drawing = svg.Svg(name, width, height, title, desc)
+
+    def x(i: int) -> float:
+        return left + 8 + i / max(len(points) - 1, 1) * (width - left - right - 16)
+
+    def y(value: float) -> float:
+        return top + (ceiling - value) / (ceiling - base) * (height - top - foot)
+
+    for third in range(4):
+        value = base + (ceiling - base) * third / 3
+        drawing.line(left, y(value), width - right, y(value), "grid" if third else "axis")
+        drawing.text(left - 8, y(value) + 5, show(value), "t", "end")
+    drawing.line(left, y(limits.mean), width - right, y(limits.mean), "mean")
+    for edge in (limits.low, limits.high):
+        if edge is not None:
+            drawing.line(left, y(edge), width - right, y(edge), "limit")
+    drawing.path("line s1 thin", [(x(i), y(p.value)) for i, p in enumerate(points)])
+    for i, point in enumerate(points):
+        if point.special:
+            drawing.diamond(x(i), y(point.value), 9, "out")
+        else:
+            drawing.circle(x(i), y(point.value), 4 if wide else 3, "dot1")
+    _frame_labels(drawing, points, limits, show, x, y, right)
+    return drawing
+
+
+def _frame_labels(
+    drawing: svg.Svg, points: Sequence[Point], limits: Limits, show: Any, x: Any, y: Any, right: int
+) -> None:
+    last = len(points) - 1
+    for i in sorted({0, last // 2, last}):
+        anchor = "start" if i == 0 else "end" if i == last else "middle"
+        drawing.text(x(i), drawing.height - 16, points[i].label, "t", anchor)
+    if not drawing.wide:
+        drawing.text(drawing.width - right, 16, f"mean {show(limits.mean)}", "t b", "end")
+        return
+    named = [("mean", limits.mean, "t b"), ("lower limit", limits.low, "t"), ("upper limit", limits.high, "t")]
+    shown = [(label, value, cls) for label, value, cls in named if value is not None]
+    for (label, value, cls), place in zip(shown, svg.apart([y(v) + 5 for _, v, _ in shown], 18), strict=True):
+        drawing.text(drawing.width - right + 8, place, f"{label} {show(value)}", cls)
+
+
+def _live(points: Sequence[Point], limits: Limits, unit: str) -> Mapping[str, object]:
+    labels = [words.escaped(p.label) for p in points]
+    marker = {
+        "symbol": ["diamond" if p.special else "circle" for p in points],
+        "size": [14 if p.special else 8 for p in points],
+        "color": [live.PALETTE[3] if p.special else live.PALETTE[0] for p in points],
+    }
+    traces: list[dict[str, Any]] = [
+        {"type": "scatter", "mode": "lines", "x": labels, "y": [edge] * len(points), "name": label, "hoverinfo": "skip",
+         "line": {"color": live.PALETTE[4], "width": 1.5, "dash": dash}}
+        for label, edge, dash in (("Mean", limits.mean, "solid"), ("Lower limit", limits.low, "dot"), ("Upper limit", limits.high, "dot"))
+        if edge is not None
+    ]  # fmt: skip
+    traces.append(
+        {"type": "scatter", "mode": "lines+markers", "x": labels, "y": [p.value for p in points], "name": unit,
+         "marker": marker, "line": {"color": live.PALETTE[0], "width": 1.5}, "hovertemplate": "%{x}: %{y}<extra></extra>"}
+    )  # fmt: skip
+    return live.figure(traces, live.layout("", unit, xaxis={"type": "category", "nticks": 8}))

@@ -1,0 +1,273 @@
+"""Curves over time with their intervals and the people still followed: no repeat, resolved, repeats a person."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evaluation.publishing import svg, words
+from evaluation.publishing.charts import live
+from evaluation.publishing.charts.figure import Chart
+from evaluation.publishing.parts import Cell, data_table
+
+_DAYS_A_MONTH = 365.25 / 12
+_TICKS = (0, 3, 6, 9, 12, 18, 24, 36)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One step curve: times in days, values with their interval, and the people still followed."""
+
+    label: str
+    arm: str
+    times: tuple[float, ...]
+    values: tuple[float, ...]
+    lows: tuple[float | None, ...]
+    highs: tuple[float | None, ...]
+    followed: tuple[int | None, ...]
+
+    def at(self, day: float) -> tuple[float, float | None, float | None]:
+        """Return value and interval on a day: the last step at or before it."""
+        i = max(bisect_right(self.times, day) - 1, 0)
+        return self.values[i], self.lows[i], self.highs[i]
+
+    def followed_at(self, day: float) -> int | None:
+        """Return the people followed on a day, from the first point at or after it."""
+        i = next((i for i, time in enumerate(self.times) if time >= day), len(self.times) - 1)
+        return self.followed[i]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How a family of curves is drawn and spoken of.
+
+    Attributes
+    ----------
+    unit
+        The label of the vertical axis.
+    what
+        What the value counts, for notes and tables.
+    hundred
+        Whether values are shares, shown as people of each 100.
+    start
+        The value on the first day: 1 for no repeat, 0 for the others.
+    """
+
+    unit: str
+    what: str
+    hundred: bool = True
+    start: float = 1.0
+
+
+SCALES: Mapping[str, Scale] = {
+    "no_repeat": Scale("People of 100 with no repeat", "people of each 100 with no repeat incident"),
+    "resolved": Scale("Cases of 100 resolved", "cases of each 100 closed as resolved", start=0.0),
+    "closed_unresolved": Scale(
+        "Cases of 100 closed, not resolved", "cases of each 100 closed but not resolved", start=0.0
+    ),
+    "incidents_per_person": Scale("Incidents a person", "incidents a person so far", hundred=False, start=0.0),
+}
+
+
+def read(curves: Sequence[Mapping[str, Any]], name: str) -> tuple[Curve, ...]:
+    """Read the curves of one name from a published finding; points without a value are left out."""
+    found: list[Curve] = []
+    for raw in curves:
+        points = [p for p in raw.get("points", ()) if raw.get("name") == name and p.get("value") is not None]
+        if points:
+            found.append(
+                Curve(
+                    label=words.visible(raw.get("label") or raw.get("arm") or name),
+                    arm=str(raw.get("arm", "all")),
+                    times=tuple(float(p["time"]) for p in points),
+                    values=tuple(float(p["value"]) for p in points),
+                    lows=tuple(p.get("low") for p in points),
+                    highs=tuple(p.get("high") for p in points),
+                    followed=tuple(p.get("n_risk") for p in points),
+                )
+            )
+    order = {"treated": 0, "compared": 1}
+    return tuple(sorted(found, key=lambda curve: order.get(curve.arm, 2)))
+
+
+def chart(curves: Sequence[Curve], scale: Scale, title: str, *, name: str, start: str, desc: str) -> Chart:
+    """Draw a family of curves.
+
+    Parameters
+    ----------
+    curves
+        One to four, the helped group first.
+    scale
+        What the values are.
+    title
+        The finding in one line.
+    name
+        Unique on the page.
+    start
+        What day 0 is, in words: `the first meeting`.
+    desc
+        How the chart looks, for those who cannot see it.
+    """
+    end = max(curve.times[-1] for curve in curves)
+    ticks = [month for month in _TICKS if month * _DAYS_A_MONTH <= end + 5] or [0]
+    return Chart(
+        name=name,
+        title=title,
+        drawing=svg.both(lambda width: _draw(curves, scale, title, desc, name, start, width, ticks)),
+        table=_table(curves, scale, ticks),
+        note=_note(curves, scale, start),
+        live=_live(curves, scale, start),
+    )
+
+
+def _note(curves: Sequence[Curve], scale: Scale, start: str) -> str:
+    dashes = ("Solid line", "Dashed line", "Dotted line", "Line of dashes and dots")
+    lines = "; ".join(f"{dashes[i % 4].lower() if i else dashes[0]}: {curve.label}" for i, curve in enumerate(curves))
+    what = scale.what[0].upper() + scale.what[1:]
+    return f"{what}, by months after {start}. {lines}. Bands: 95% intervals."
+
+
+def _ceiling(curves: Sequence[Curve], scale: Scale) -> float:
+    if scale.hundred:
+        return 1.0
+    top = max(max(curve.values) for curve in curves)
+    step = svg.nice_step(top)
+    return max(step * (int(top / step) + 1), step)
+
+
+def _draw(
+    curves: Sequence[Curve],
+    scale: Scale,
+    title: str,
+    desc: str,
+    name: str,
+    start: str,
+    width: int,
+    ticks: Sequence[int],
+) -> svg.Svg:
+    wide = width == svg.WIDE
+    foot = 52 + 40 * len(curves)
+    height = (330 if wide else 260) + foot + 34
+    left, right, top = 46, (172 if wide else 14), 34
+    end = max(curve.times[-1] for curve in curves)
+    ceiling = _ceiling(curves, scale)
+
+    def x(day: float) -> float:
+        return left + day / end * (width - left - right)
+
+    def y(value: float) -> float:
+        return top + (1 - min(value / ceiling, 1.0)) * (height - top - foot)
+
+    drawing = svg.Svg(name, width, height, title, desc)
+    for quarter in range(5):
+        value = ceiling * quarter / 4
+        drawing.line(left, y(value), width - right, y(value), "grid" if quarter else "axis")
+        drawing.text(left - 8, y(value) + 5, f"{value * 100:.0f}" if scale.hundred else f"{value:g}", "t", "end")
+    for month in ticks:
+        drawing.line(x(month * _DAYS_A_MONTH), y(0), x(month * _DAYS_A_MONTH), y(0) + 5, "axis")
+        drawing.text(x(month * _DAYS_A_MONTH), y(0) + 22, str(month), "t", "middle")
+    drawing.text(0, 16, scale.unit, "t")
+    drawing.text((left + width - right) / 2, height - foot + 42, f"Months after {start}", "t", "middle")
+    for row, curve in enumerate(curves):
+        base = height - foot + 66 + row * 40
+        drawing.text(0, base, svg.fitted(f"{curve.label}: still followed", width), f"t s{row + 1}-t")
+        for month in ticks:
+            text = words.count(curve.followed_at(month * _DAYS_A_MONTH))
+            drawing.text(x(month * _DAYS_A_MONTH), base + 19, "–" if text == words.HIDDEN else text, "t b", "middle")
+    for row, curve in reversed(list(enumerate(curves))):
+        _steps(drawing, curve, row, end, x, y, scale.start)
+    _labels(drawing, curves, scale, end, x, y)
+    return drawing
+
+
+def _steps(drawing: svg.Svg, curve: Curve, row: int, end: float, x: Any, y: Any, start: float) -> None:
+    points = [
+        (0.0, start, start, start),
+        *(
+            (time, value, value if low is None else low, value if high is None else high)
+            for time, value, low, high in zip(curve.times, curve.values, curve.lows, curve.highs, strict=True)
+        ),
+    ]
+    points.append((end, *points[-1][1:]))
+    pairs = list(zip(points, points[1:], strict=False))
+    above = [
+        corner for (before, after) in pairs for corner in ((x(after[0]), y(before[3])), (x(after[0]), y(after[3])))
+    ]
+    below = [
+        corner for (before, after) in pairs for corner in ((x(after[0]), y(before[2])), (x(after[0]), y(after[2])))
+    ]
+    first = (x(0.0), y(start))
+    drawing.path(f"band s{row + 1}-band", [first, *above, *reversed(below)], close=True)
+    line = [corner for (before, after) in pairs for corner in ((x(after[0]), y(before[1])), (x(after[0]), y(after[1])))]
+    drawing.path(f"line s{row + 1}", [first, *line])
+
+
+def _labels(drawing: svg.Svg, curves: Sequence[Curve], scale: Scale, end: float, x: Any, y: Any) -> None:
+    ends = [curve.at(end)[0] for curve in curves]
+    if drawing.wide:
+        pieces = [svg.folded(curve.label, 150) for curve in curves]
+        places = svg.apart([y(value) + 5 for value in ends], 18 * (max(len(piece) for piece in pieces) + 1) + 4)
+        for row, (piece, place, value) in enumerate(zip(pieces, places, ends, strict=True)):
+            for i, text in enumerate([*piece, _reading(value, scale)]):
+                bold = " b" if i < len(piece) else ""
+                drawing.text(x(end) + 8, place + 18 * i, text, f"t{bold} s{row + 1}-t")
+        return
+    falling = scale.start > 0
+    for row, (curve, value) in enumerate(zip(curves, ends, strict=True)):
+        text = svg.fitted(f"{curve.label}, {_reading(value, scale)}", 290)
+        place = y(0) - 12 - 20 * (len(curves) - 1 - row) if falling else 50 + 20 * row
+        drawing.text(x(0) + 8, place, text, f"t b s{row + 1}-t")
+
+
+def _reading(value: float, scale: Scale) -> str:
+    return f"{words.per_hundred(value)} of 100" if scale.hundred else f"{value:.2f} each"
+
+
+def _table(curves: Sequence[Curve], scale: Scale, ticks: Sequence[int]) -> str:
+    heads = ["Time", *(curve.label for curve in curves), *(f"Followed: {curve.label}" for curve in curves)]
+    rows: list[list[Cell]] = []
+    for month in [month for month in ticks if month]:
+        day = month * _DAYS_A_MONTH
+        shown: list[Cell] = [_with_interval(curve.at(day), scale) for curve in curves]
+        rows.append([f"{month} months", *shown, *(words.count(curve.followed_at(day)) for curve in curves)])
+    what = scale.what[0].upper() + scale.what[1:]
+    return data_table(f"{what} (95% interval)", heads, rows)
+
+
+def _with_interval(point: tuple[float, float | None, float | None], scale: Scale) -> str:
+    value, low, high = point
+    show = (lambda v: f"{v * 100:.0f}") if scale.hundred else (lambda v: f"{v:.2f}")
+    return show(value) if low is None or high is None else f"{show(value)} ({show(low)} to {show(high)})"
+
+
+def _live(curves: Sequence[Curve], scale: Scale, start: str) -> Mapping[str, object]:
+    factor = 100 if scale.hundred else 1
+    end = max(curve.times[-1] for curve in curves)
+    traces: list[dict[str, Any]] = []
+    for row, curve in reversed(list(enumerate(curves))):
+        months = [0.0, *(round(time / _DAYS_A_MONTH, 2) for time in curve.times)]
+        first = scale.start * factor
+        middle = [first, *(round(v * factor, 2) for v in curve.values)]
+        low = [
+            first,
+            *(round((v if b is None else b) * factor, 2) for v, b in zip(curve.values, curve.lows, strict=True)),
+        ]
+        high = [
+            first,
+            *(round((v if b is None else b) * factor, 2) for v, b in zip(curve.values, curve.highs, strict=True)),
+        ]
+        hover = "%{y:.0f} of 100 at month %{x:.1f}" if scale.hundred else "%{y:.2f} at month %{x:.1f}"
+        traces += live.step_line(curve.label, row, months, middle, (low, high), hover)
+    notes = [
+        {
+            "x": round(end / _DAYS_A_MONTH, 2), "y": round(curve.at(end)[0] * factor, 2), "xanchor": "right",
+            "yanchor": "bottom" if row == 0 else "top", "showarrow": False, "text": words.escaped(curve.label),
+            "font": {"color": live.PALETTE[row % 6], "size": 15},
+        }
+        for row, curve in enumerate(curves)
+    ]  # fmt: skip
+    span = {"range": [0, 101]} if scale.hundred else {"rangemode": "tozero"}
+    frame = live.layout(f"Months after {start}", scale.unit, hovermode="x unified", yaxis=span, annotations=notes)
+    return live.figure(traces, frame)

@@ -1,0 +1,100 @@
+"""Every result on one scale: the forest plot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from evaluation.publishing import svg, words
+from evaluation.publishing.charts import live
+from evaluation.publishing.charts.figure import Chart
+from evaluation.publishing.parts import data_table
+
+
+@dataclass(frozen=True)
+class Row:
+    """One result: its label, its value and interval in people of 100, and a word on how sure."""
+
+    label: str
+    value: float
+    low: float
+    high: float
+    sure: str
+
+
+def chart(rows: Sequence[Row], *, title: str, name: str = "forest") -> Chart:
+    """Draw results under one another on the same scale, with no difference as an upright line."""
+    spoken = "; ".join(f"{row.label} {_reading(row)}" for row in rows)
+    table = data_table(title, ["Scheme", "Difference of 100 people (95% interval)", "How sure"],
+                       [[row.label, _reading(row), row.sure] for row in rows])  # fmt: skip
+    return Chart(
+        name=name,
+        title=title,
+        drawing=svg.both(lambda width: _draw(rows, name, title, f"One row for each scheme. {spoken}.", width)),
+        table=table,
+        note="Dot: best estimate. Bar: 95% interval. A bar that crosses the upright line is not clear yet.",
+        live=_live(rows),
+    )
+
+
+def _reading(row: Row) -> str:
+    return f"{words.people_difference(row.value)} ({words.interval_words(row.low, row.high)})"
+
+
+def _draw(rows: Sequence[Row], name: str, title: str, desc: str, width: int) -> svg.Svg:
+    wide = width == svg.WIDE
+    row_height, left, top = (40, 250, 34) if wide else (64, 4, 34)
+    right = 190 if wide else 4
+    drawing = svg.Svg(name, width, top + row_height * len(rows) + 30, title, desc)
+    reach = min(max([10.0, *(abs(edge) for row in rows for edge in (row.low, row.high))]), 60.0)
+    bottom = top + row_height * len(rows)
+
+    def x(value: float) -> float:
+        return left + (max(min(value, reach), -reach) + reach) / (2 * reach) * (width - left - right)
+
+    drawing.text(x(-reach), 18, "← fewer repeats")
+    drawing.text(x(reach), 18, "more repeats →", "t", "end")
+    drawing.line(x(0), top - 6, x(0), bottom, "axis")
+    step = svg.nice_step(2 * reach, 4)
+    for tick in range(-3, 4):
+        if abs(tick * step) <= reach:
+            drawing.text(x(tick * step), bottom + 20, f"{abs(tick * step):g}", "t", "middle")
+    for i, row in enumerate(rows):
+        base = top + i * row_height
+        y = base + (20 if wide else 48)
+        tone = "good" if row.high < 0 else "bad" if row.low > 0 else "open"
+        drawing.text(
+            left - 14 if wide else 0,
+            base + (25 if wide else 16),
+            svg.fitted(row.label, left - 16 if wide else width),
+            "t b",
+            "end" if wide else "start",
+        )
+        drawing.line(left, y, width - right, y, "grid")
+        drawing.rect(x(row.low), y - 5, x(row.high) - x(row.low), 10, f"i-{tone}")
+        drawing.circle(x(row.value), y, 6, "i-dot")
+        drawing.text(
+            width - right + 12 if wide else 0,
+            base + (25 if wide else 35),
+            svg.fitted(_reading(row), right - 8 if wide else width),
+            "t",
+        )
+    return drawing
+
+
+def _live(rows: Sequence[Row]) -> Mapping[str, object]:
+    tones = [live.PALETTE[0] if row.high < 0 else live.PALETTE[1] if row.low > 0 else live.PALETTE[4] for row in rows]
+    trace = {
+        "type": "scatter", "mode": "markers", "x": [round(row.value, 1) for row in rows],
+        "y": [words.escaped(row.label) for row in rows], "marker": {"size": 12, "color": tones},
+        "error_x": {
+            "type": "data", "symmetric": False, "thickness": 3, "color": "#8d9194",
+            "array": [round(row.high - row.value, 1) for row in rows],
+            "arrayminus": [round(row.value - row.low, 1) for row in rows],
+        },
+        "text": [f"{_reading(row)}, {row.sure.lower()}" for row in rows], "hovertemplate": "%{y}: %{text}<extra></extra>",
+    }  # fmt: skip
+    frame = live.layout(
+        "People of 100 with another incident, helped less not helped", "", yaxis={"autorange": "reversed"}
+    )
+    return live.figure([trace], {**frame, "height": 140 + 36 * len(rows)})

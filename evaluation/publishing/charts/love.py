@@ -1,0 +1,128 @@
+"""A love plot: how far apart the two groups are on each thing known before, before and after weighting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from evaluation.publishing import svg, words
+from evaluation.publishing.charts import live
+from evaluation.publishing.charts.figure import Chart
+from evaluation.publishing.parts import data_table
+
+SMALL = 0.1
+"""A standardised difference under this is set aside (Austin 2009)."""
+
+
+def chart(balance: Sequence[Mapping[str, Any]], *, name: str = "balance", most: int = 16) -> Chart:
+    """Draw the standardised differences of a finding, largest before weighting first.
+
+    Parameters
+    ----------
+    balance
+        Mappings `term, before, after`; a value may be None.
+    most
+        Rows drawn; the table holds them all.
+    """
+    rows = [
+        (words.sentence_case(str(entry.get("term", ""))), _number(entry.get("before")), _number(entry.get("after")))
+        for entry in balance
+    ]
+    rows.sort(key=lambda row: -abs(row[1] or 0.0))
+    above = sum(abs(after) >= SMALL for _, _, after in rows if after is not None)
+    title = (
+        "After weighting, the two groups are alike: every difference is under 0.1"
+        if above == 0
+        else f"After weighting, {above} of {len(rows)} differences are still 0.1 or more"
+    )
+    afters = [abs(after) for _, _, after in rows if after is not None]
+    desc = (
+        f"{words.number_of(len(rows[:most]), 'row')}. Hollow diamonds: before weighting. Filled circles: after weighting; "
+        f"the furthest lies {max(afters, default=0):.2f} from 0."
+    )
+    table = data_table(
+        "Standardised differences",
+        ["What", "Before", "After"],
+        [[term, _shown(before), _shown(after)] for term, before, after in rows],
+    )
+    left_out = f" The {most} largest of {len(rows)} are drawn." if len(rows) > most else ""
+    return Chart(
+        name=name,
+        title=title,
+        drawing=svg.both(lambda width: _draw(rows[:most], name, title, desc, width)),
+        table=table,
+        note=f"Shaded: differences under 0.1, small enough to set aside.{left_out}",
+        live=_live(rows),
+    )
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _shown(value: float | None) -> str:
+    return words.HIDDEN if value is None else words.signed(value)
+
+
+def _draw(
+    rows: Sequence[tuple[str, float | None, float | None]], name: str, title: str, desc: str, width: int
+) -> svg.Svg:
+    wide = width == svg.WIDE
+    row_height, left, top = (34, 262, 30) if wide else (48, 10, 30)
+    drawing = svg.Svg(name, width, top + row_height * len(rows) + 42, title, desc)
+    reach = max([0.25, *(abs(v) for row in rows for v in row[1:] if v is not None)]) * 1.08
+    bottom = top + row_height * len(rows)
+
+    def x(value: float) -> float:
+        return left + (value + reach) / (2 * reach) * (width - left - 14)
+
+    drawing.rect(x(-SMALL), top, x(SMALL) - x(-SMALL), bottom - top, "zone")
+    drawing.line(x(0), top, x(0), bottom, "axis")
+    tick = svg.nice_step(reach, 2)
+    for value in (-tick, 0.0, tick):
+        drawing.text(x(value), bottom + 20, words.signed(value), "t", "middle")
+    drawing.text(x(0), bottom + 38, "Standardised difference", "t", "middle")
+    drawing.diamond(left + 14, 14, 6, "m-line")
+    drawing.text(left + 26, 19, "before")
+    drawing.circle(left + 94, 14, 6, "dot1")
+    drawing.text(left + 106, 19, "after weighting")
+    for i, (term, before, after) in enumerate(rows):
+        base = top + i * row_height
+        y = base + (17 if wide else 34)
+        drawing.text(
+            left - 12 if wide else 0,
+            base + (22 if wide else 18),
+            svg.fitted(term, left - 14 if wide else width),
+            "t",
+            "end" if wide else "start",
+        )
+        drawing.line(left, y, width - 14, y, "grid")
+        if before is not None and after is not None:
+            drawing.line(x(before), y, x(after), y, "link")
+        if before is not None:
+            drawing.diamond(x(before), y, 6, "m-line")
+        if after is not None:
+            drawing.circle(x(after), y, 6, "dot1")
+    return drawing
+
+
+def _live(rows: Sequence[tuple[str, float | None, float | None]]) -> Mapping[str, object]:
+    terms = [words.escaped(term) for term, _, _ in rows]
+    hover = "%{y}: %{x:.2f}<extra></extra>"
+    data = [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": label,
+            "x": values,
+            "y": terms,
+            "hovertemplate": hover,
+            "marker": marker,
+        }
+        for label, values, marker in (
+            ("Before", [row[1] for row in rows], {"symbol": "diamond-open", "size": 11, "color": "#3D3D3D"}),
+            ("After weighting", [row[2] for row in rows], {"symbol": "circle", "size": 11, "color": live.PALETTE[0]}),
+        )
+    ]
+    frame = live.layout("Standardised difference", "", showlegend=True, yaxis={"autorange": "reversed"})
+    return live.figure(data, {**frame, "height": 140 + 30 * len(rows)})

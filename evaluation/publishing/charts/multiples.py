@@ -1,0 +1,84 @@
+"""Small multiples: one little line chart an area, all on the same scale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from evaluation.publishing import svg, words
+from evaluation.publishing.charts import live
+from evaluation.publishing.charts.figure import Chart
+from evaluation.publishing.parts import Cell, data_table
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One area: its label and its values by period; None where the value is hidden or the period not covered."""
+
+    label: str
+    values: tuple[float | None, ...]
+
+
+def chart(panels: Sequence[Panel], periods: Sequence[str], *, name: str, title: str, unit: str, note: str) -> Chart:
+    """Draw one panel for each area, three to a row on desks and one on phones."""
+    desc = (
+        f"{words.number_of(len(panels), 'small line chart')} from {periods[0]} to {periods[-1]} on one scale: "
+        f"{words.listed([panel.label for panel in panels])}."
+    )
+    rows: list[list[Cell]] = [
+        [period, *(words.plain(panel.values[i]) for panel in panels)] for i, period in enumerate(periods)
+    ]
+    return Chart(
+        name=name,
+        title=title,
+        drawing=svg.both(lambda width: _draw(panels, periods, name, title, desc, width)),
+        table=data_table(unit, ["Period", *(panel.label for panel in panels)], rows, "data small"),
+        note=note,
+        live=_live(panels, periods, unit),
+    )
+
+
+def _draw(panels: Sequence[Panel], periods: Sequence[str], name: str, title: str, desc: str, width: int) -> svg.Svg:
+    across = 3 if width == svg.WIDE else 1
+    wide, tall, gap = (width - 18 * (across - 1)) / across, 118, 18
+    lines = -(-len(panels) // across)
+    drawing = svg.Svg(name, width, lines * (tall + gap), title, desc)
+    top = max((value for panel in panels for value in panel.values if value is not None), default=1.0) or 1.0
+    for place, panel in enumerate(panels):
+        x0, y0 = (place % across) * (wide + 18), (place // across) * (tall + gap)
+        _panel(drawing, panel, periods, (x0, y0, wide, tall), top)
+    return drawing
+
+
+def _panel(
+    drawing: svg.Svg, panel: Panel, periods: Sequence[str], box: tuple[float, float, float, float], top: float
+) -> None:
+    x0, y0, wide, tall = box
+    last = max(len(periods) - 1, 1)
+
+    def at(i: int, value: float) -> tuple[float, float]:
+        return x0 + 34 + i / last * (wide - 44), y0 + 24 + (1 - value / top) * (tall - 48)
+
+    drawing.text(x0, y0 + 14, svg.fitted(panel.label, wide), "t b")
+    for value in (0.0, top):
+        (left, y), (right, _) = at(0, value), at(last, value)
+        drawing.line(left, y, right, y, "grid" if value else "axis")
+        drawing.text(x0 + 28, y + 5, words.plain(value), "t", "end")
+    run: list[tuple[float, float]] = []
+    for i, value in enumerate((*panel.values, None)):
+        if value is not None:
+            run.append(at(i, value))
+        elif run:
+            drawing.path("line s1 thin", run) if len(run) > 1 else drawing.circle(*run[0], 2.5, "dot1")
+            run = []
+    drawing.text(at(0, 0)[0], y0 + tall - 4, periods[0])
+    drawing.text(at(last, 0)[0], y0 + tall - 4, periods[-1], "t", "end")
+
+
+def _live(panels: Sequence[Panel], periods: Sequence[str], unit: str) -> Mapping[str, object]:
+    traces = [
+        {"type": "scatter", "mode": "lines", "x": list(periods), "y": list(panel.values), "name": words.escaped(panel.label),
+         "line": {"color": live.PALETTE[i % 6], "dash": live.DASHES[i // 6 % 4]}, "connectgaps": False}
+        for i, panel in enumerate(panels)
+    ]  # fmt: skip
+    return live.figure(traces, live.layout("", unit, showlegend=True, xaxis={"type": "category", "nticks": 8}))

@@ -1,0 +1,53 @@
+"""One hundred people: squares had another incident, rings did not. Shape, not colour, carries it."""
+
+from __future__ import annotations
+
+from evaluation.publishing import words
+from evaluation.publishing.words import escaped
+
+
+def hundred(had: int, name: str) -> str:
+    """Draw 100 people as 10 by 10, of whom `had` had another incident."""
+    shapes = "".join(
+        f'<rect class="p-on" x="{i % 10 * 16 + 2}" y="{i // 10 * 16 + 2}" width="12" height="12"/>'
+        if i < had
+        else f'<circle class="p-off" cx="{i % 10 * 16 + 8}" cy="{i // 10 * 16 + 8}" r="4.5"/>'
+        for i in range(100)
+    )
+    title = f"{had} of 100 squares filled: these people had another incident. The rings did not."
+    return (
+        f'<svg class="people" viewBox="0 0 160 160" width="160" height="160" role="img" aria-labelledby="{name}-t">'
+        f'<title id="{name}-t">{title}</title>{shapes}</svg>'
+    )
+
+
+def hundreds(without: float, helped: float, low: float, high: float, scheme: str) -> str:
+    """Set 100 people without a scheme beside 100 with it, and the difference.
+
+    Parameters
+    ----------
+    without, helped
+        Shares with another incident within a year.
+    low, high
+        The interval of the difference in people of 100, helped less not helped.
+    scheme
+        The scheme's name in a sentence.
+    """
+    before, after = round(without * 100), round(helped * 100)
+    name = escaped(scheme)
+    gap = words.people_difference(after - before)
+    return (
+        '<div class="hundreds">'
+        f'<div class="hundred">{hundred(before, "h-without")}<p><b>{before} of 100</b> similar people '
+        f"<b>without</b> {name} had another incident within a year.</p></div>"
+        f'<div class="hundred">{hundred(after, "h-with")}<p><b>{after} of 100</b> people <b>with</b> {name} '
+        "had another incident within a year.</p></div>"
+        f'<p class="hundred-sum"><b>{gap}</b> for each 100 people helped. '
+        f"It is likely to be {_range(low, high)}.</p></div>"
+    )
+
+
+def _range(low: float, high: float) -> str:
+    if high <= 0 or low >= 0:
+        return f"between {words.interval_words(low, high).replace(' to ', ' and ')} {'fewer' if high <= 0 else 'more'}"
+    return f"anywhere from {words.interval_words(low, high)}"

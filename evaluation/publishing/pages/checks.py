@@ -1,0 +1,94 @@
+"""Method checks: known experiments put through the same machinery, for the methods pages and never for the register."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from evaluation.publishing import words
+from evaluation.publishing.charts import curves
+from evaluation.publishing.charts.figure import Chart
+from evaluation.publishing.pages import sources
+from evaluation.publishing.pages.content import SiteContent
+from evaluation.publishing.pages.frame import Page, charts
+from evaluation.publishing.pages.scheme import checks_table, effects_table, ladder
+from evaluation.publishing.parts import Markup, bullets, folded, heading, link, paragraph, say
+from evaluation.publishing.release import Published
+
+
+def stem(found: Published) -> str:
+    """Return the path of a method check's page without suffix."""
+    return f"methods/{found.name}"
+
+
+def body(content: SiteContent) -> str:
+    """Write the methods page's list of known experiments."""
+    if not content.method_checks:
+        return ""
+    items = [Markup(f"{link(f'{stem(found)}.html', _title(found))}: {_line(found)}") for found in content.method_checks]
+    return (
+        heading(2, "The methods on real data with a known answer", "known")
+        + paragraph(
+            "These studies are of no scheme here. They are public data that others have analysed before us, so that anyone can see whether we get the same."
+        )
+        + bullets(items)
+    )
+
+
+def _title(found: Published) -> str:
+    return words.visible(found.data.get("title") or words.sentence_case(found.name))
+
+
+def _line(found: Published) -> str:
+    can = found.data.get("can_say") or found.data.get("cannot_say") or [found.data.get("reason") or ""]
+    return words.escaped(words.sentence(str(can[0])))
+
+
+def page(content: SiteContent, found: Published) -> Page:
+    """Return a method check's page."""
+    data = found.data
+    drawn = _draw(data)
+    markup, live = charts(stem(found), drawn)
+    parts: list[str] = []
+    if data.get("can_say") or data.get("cannot_say"):
+        parts += [
+            heading(2, "What you can and cannot say", "say"),
+            say(data.get("can_say", ()), data.get("cannot_say", ())),
+        ]
+    elif data.get("reason"):
+        parts.append(paragraph(words.sentence(f"Cannot be said: {data['reason']}")))
+    for name, drawing in markup.items():
+        parts += [heading(2, drawn[name].title, f"chart-{words.slug(name)}"), drawing]
+    if data.get("effects"):
+        parts += [heading(2, "Every number, with its range", "effects"), effects_table(data["effects"])]
+    if data.get("checks"):
+        parts.append(folded("Checks", checks_table(data["checks"])))
+    parts.append(folded("Where the numbers come from", sources.of_finding(content, data, "../")))
+    return Page(
+        stem=stem(found),
+        title=_title(found),
+        subtitle="A method check, not a scheme of this register",
+        description=words.sentence(str(data.get("question") or "")),
+        stamps=("Real, public data",) if found.licence else (),
+        body="".join(parts),
+        live=live,
+    )
+
+
+def _draw(data: Mapping[str, Any]) -> dict[str, Chart]:
+    drawn: dict[str, Chart] = {}
+    for name, scale in curves.SCALES.items():
+        family = curves.read(data.get("curves") or (), name)[:4]
+        if family and len(family[0].times) > 1:
+            ends = words.listed([f"{_end(curve.values[-1], scale)} ({curve.label})" for curve in family])
+            drawn[name] = curves.chart(
+                family, scale, f"At the end: {ends}", name=words.slug(name), start="time zero",
+                desc=f"{len(family)} lines over time. The figures are in the table below.",
+            )  # fmt: skip
+    if data.get("attrition"):
+        drawn["ladder"] = ladder(data["attrition"])
+    return drawn
+
+
+def _end(value: float, scale: curves.Scale) -> str:
+    return f"{value * 100:.0f} of 100" if scale.hundred else f"{value:.2f}"

@@ -1,0 +1,255 @@
+"""Everything published, as files: JSON as released, CSV with a data dictionary, and an accessible workbook."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evaluation.publishing import words
+from evaluation.publishing.pages.content import SiteContent
+from evaluation.publishing.pages.reading import rows_of
+from evaluation.publishing.pages.scheme_view import SchemeView, views
+from evaluation.publishing.parts import Cell, Markup, data_table, heading, link, paragraph, region
+from evaluation.publishing.release import Published
+from evaluation.publishing.words import inert_cell
+
+FOLDERS = {"finding": "findings", "contract": "contracts", "income": "income", "quality": "quality", "table": "tables"}
+_EFFECT_KEYS = (
+    "name", "value", "low", "high", "level", "unit", "n_treated", "n_compared", "events_treated", "events_compared",
+    "population", "method",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table to download: its name, what it is, its columns with their meaning, and its rows."""
+
+    name: str
+    about: str
+    columns: Mapping[str, str]
+    rows: Sequence[Sequence[Any]]
+
+
+def path_of(value: Published) -> str:
+    """Return a published value's file, from the site's first page."""
+    return f"published/{FOLDERS.get(value.kind, value.kind)}/{value.name}.json"
+
+
+def files(content: SiteContent) -> Mapping[str, bytes]:
+    """Return every download by its path in the site."""
+    found = {path_of(value): value.to_json().encode() for value in content.published}
+    tables = sheets(content)
+    found |= {f"published/{sheet.name}.csv": csv_bytes(sheet.columns, sheet.rows) for sheet in tables}
+    found["published/data-dictionary.csv"] = csv_bytes(_DICTIONARY, list(dictionary(tables)))
+    found["published/edition.json"] = _edition(content)
+    found["published/register.xlsx"] = workbook(content, tables)
+    return found
+
+
+def _edition(content: SiteContent) -> bytes:
+    """Write all published values in one file: what the next edition is compared with."""
+    data = {f"{value.kind}/{value.name}": value.data for value in content.published}
+    about = {"as_of": content.as_of.isoformat(), "partnership": content.name, "synthetic": content.synthetic}
+    return (json.dumps({**about, "published": data}, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+# ---------------------------------------------------------------- the tables
+
+_DICTIONARY = {"table": "Which file", "column": "Which column", "meaning": "What it holds"}
+
+
+def sheets(content: SiteContent) -> tuple[Sheet, ...]:
+    """Return every table to download."""
+    schemes = views(content)
+    return (_register(schemes), _effects(content), _steps(content), _hidden(content))
+
+
+def _register(schemes: Sequence[SchemeView]) -> Sheet:
+    columns = {
+        "scheme": "The scheme’s id; its finding has the same name",
+        "title": "The scheme’s name",
+        "kind": "Intervention, prevention, enforcement or contract",
+        "problem": "The problem it is against",
+        "area": "Where it runs",
+        "status": "Planned, live, pilot, ended, failed or inconclusive",
+        "effect": "What happened, in words",
+        "difference": "People of 100 with another incident within a year, helped less not helped",
+        "low": "Lower end of the 95% interval of the difference",
+        "high": "Upper end of the 95% interval of the difference",
+        "sureness": "How sure: high, moderate, low, very low, none yet",
+        "cost": "Pounds for one unit",
+        "cost_unit": "The unit that the cost buys",
+        "decision": "The decision, taken or to come",
+        "decided_by": "Who decides",
+        "decision_date": "The day of the decision, or the last day for it",
+        "last_reviewed": "The day the record was last looked at",
+    }
+    return Sheet("register", "Every scheme with its three marks", columns, [_register_row(view) for view in schemes])
+
+
+def _register_row(view: SchemeView) -> list[Any]:
+    record, seen = view.record, view.seen
+    numbers = [None if value is None else round(value, 2) for value in (seen.value, seen.low, seen.high)]
+    cost = record.cost
+    return [
+        record.id, record.title, record.kind, record.problem, record.area, record.status, seen.words, *numbers,
+        seen.sureness, None if cost is None else str(cost.amount), None if cost is None else cost.unit,
+        record.decision.text, record.decision.who, view.decide_by.isoformat() if view.decide_by else None,
+        record.last_reviewed.isoformat() if record.last_reviewed else None,
+    ]  # fmt: skip
+
+
+def _effects(content: SiteContent) -> Sheet:
+    columns = {
+        "study": "The study, and the name of its published finding",
+        "role": "Headline effect of the study, or an answer by another method",
+        "name": "Which effect; differences are helped less not helped",
+        "value": "The best estimate",
+        "low": "Lower end of the interval",
+        "high": "Upper end of the interval",
+        "level": "The interval’s level",
+        "unit": "The unit of value, low and high",
+        "n_treated": "People helped, rounded; empty where not shown",
+        "n_compared": "People compared, rounded; empty where not shown",
+        "events_treated": "People helped with a repeat, rounded; empty where not shown",
+        "events_compared": "People compared with a repeat, rounded; empty where not shown",
+        "population": "About whom",
+        "method": "How it was reached",
+    }
+    rows = [
+        [finding.name, role, *(effect.get(key) for key in _EFFECT_KEYS)]
+        for finding in content.findings
+        for role, key_of in (("main", "effects"), ("other method", "sensitivity"))
+        for effect in rows_of(finding.data, key_of)
+    ]
+    return Sheet("effects", "Every effect with its interval", columns, rows)
+
+
+def _steps(content: SiteContent) -> Sheet:
+    columns = {
+        "study": "The study",
+        "place": "The place of the step, from 1",
+        "step": "Who is left at this step",
+        "people": "People, rounded; empty where not shown",
+    }
+    rows = [
+        [finding.name, i, step.get("step"), step.get("people")]
+        for finding in content.findings
+        for i, step in enumerate(rows_of(finding.data, "attrition"), 1)
+    ]
+    return Sheet("steps", "Who was left at each step of each study", columns, rows)
+
+
+def _hidden(content: SiteContent) -> Sheet:
+    columns = {"kind": "What kind of result", "name": "Its name", "why": "Why something in it is not shown"}
+    rows = [[value.kind, value.name, why] for value in content.published for why in value.hidden]
+    return Sheet("not-shown", "What is not shown, and why", columns, rows)
+
+
+def dictionary(tables: Iterable[Sheet]) -> Iterable[list[Any]]:
+    """Yield the data dictionary: a row for each column of each table."""
+    for sheet in tables:
+        for column, meaning in sheet.columns.items():
+            yield [f"{sheet.name}.csv", column, meaning]
+
+
+# ---------------------------------------------------------------- the forms
+
+
+def csv_bytes(columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Write a table as CSV in UTF-8; texts that a spreadsheet would run as a formula are made inert."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(list(columns))
+    writer.writerows([["" if value is None else inert_cell(value) for value in row] for row in rows])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def workbook(content: SiteContent, tables: Sequence[Sheet]) -> bytes:
+    """Write the tables as a workbook that screen readers can use, the same bytes each time.
+
+    One table a sheet from its first cell, named, with its headings marked; a cover sheet says what each holds; no
+    merged cell, no blank row, no colour that means anything.
+    """
+    from xlsxwriter import Workbook
+
+    buffer = io.BytesIO()
+    with Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        about = f"{content.name}, followed up to {words.long_date(content.as_of)}"
+        made = content.as_of
+        book.set_properties(
+            {"title": "Register of what works", "subject": about, "created": _moment(made), "comments": content.notice}
+        )
+        synthetic = " Worked example: synthetic data." if content.synthetic else ""
+        cover = [[sheet.name, sheet.about] for sheet in tables]
+        cover.append(["data-dictionary", f"What each column holds. {about}.{synthetic}"])
+        _sheet(book, "Contents", ["sheet", "what it holds"], cover)
+        for sheet in tables:
+            _sheet(book, sheet.name, list(sheet.columns), sheet.rows)
+        _sheet(book, "data-dictionary", list(_DICTIONARY), list(dictionary(tables)))
+    return buffer.getvalue()
+
+
+def _moment(day: Any) -> Any:
+    from datetime import datetime, time
+
+    return datetime.combine(day, time())
+
+
+def _sheet(book: Any, name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    sheet = book.add_worksheet(name[:31])
+    sheet.freeze_panes(1, 0)
+    for column, head in enumerate(heads):
+        longest = max([len(head), *(len(str(row[column] or "")) for row in rows)], default=10)
+        sheet.set_column(column, column, min(max(longest + 2, 10), 70))
+    data = [[value if isinstance(value, int | float) else _text(value) for value in row] for row in rows]
+    size = (0, 0, max(len(rows), 1), len(heads) - 1)
+    sheet.add_table(*size, {
+        "name": f"table_{words.slug(name).replace('-', '_')}", "style": "Table Style Light 1",
+        "columns": [{"header": head} for head in heads], "data": data,
+    })  # fmt: skip
+
+
+def _text(value: object) -> str:
+    return "" if value is None else inert_cell(value)
+
+
+# ---------------------------------------------------------------- the page
+
+
+def body(content: SiteContent) -> str:
+    """Write the page of downloads with the data dictionary."""
+    tables = sheets(content)
+    named: list[tuple[str, str]] = [
+        ("published/register.xlsx", "Workbook with every table, for Excel and LibreOffice"),
+        *((f"published/{sheet.name}.csv", sheet.about) for sheet in tables),
+        ("published/data-dictionary.csv", "What each column holds"),
+        ("published/edition.json", "Everything published in one file"),
+    ]
+    rows: list[list[Cell]] = [
+        [Markup(link(path, path.rpartition("/")[2])), about, path.rpartition(".")[2].upper()] for path, about in named
+    ]
+    single: list[list[Cell]] = [
+        [
+            Markup(link(path_of(value), f"{value.name}.json")),
+            words.sentence_case(value.kind),
+            value.licence or "protected",
+        ]
+        for value in sorted(content.published, key=lambda value: (value.kind, value.name))
+    ]
+    meanings: list[list[Cell]] = [[str(cell) for cell in row] for row in dictionary(tables)]
+    return (
+        heading(2, "Tables", "tables")
+        + region(data_table("Tables", ["File", "What it holds", "Format"], rows), "Tables")
+        + heading(2, "Results, one file each", "results")
+        + paragraph(
+            "Each file is a result as it was released, with its protocol. Numbers on pages come from these files."
+        )
+        + region(data_table("Published results", ["File", "Kind", "Disclosure control"], single), "Published results")
+        + heading(2, "What the columns mean", "dictionary")
+        + region(data_table("Data dictionary", ["Table", "Column", "Meaning"], meanings), "Data dictionary")
+    )

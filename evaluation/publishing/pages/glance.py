@@ -1,0 +1,140 @@
+"""The three marks of a scheme at a glance: what happened, how sure, and the sentence that says both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from evaluation.publishing import words
+from evaluation.publishing.parts import mark
+
+LITTLE = 5.0
+"""People of 100: an interval wholly inside this distance of 0 is `little or no difference`."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One of the six things a register can say of a scheme: rank for sorting, mark and words."""
+
+    rank: int
+    sign: str
+    words: str
+
+
+EFFECTS: Mapping[str, Effect] = {
+    "fewer": Effect(1, "down", "Fewer repeats"),
+    "same": Effect(2, "same", "Little or no difference"),
+    "unclear": Effect(3, "unclear", "Not clear yet"),
+    "more": Effect(4, "up", "More repeats"),
+    "none": Effect(5, "none", "Not measured"),
+    "planned": Effect(6, "planned", "Not started"),
+}
+SURENESS = {4: "High", 3: "Moderate", 2: "Low", 1: "Very low", 0: "None yet"}
+_GRADES = {"high": 4, "moderate": 3, "low": 2, "very low": 1, "very_low": 1}
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What a scheme's row shows.
+
+    Attributes
+    ----------
+    effect
+        A key of `EFFECTS`.
+    value, low, high
+        People of 100 who had another incident within a year, helped less not helped; None where not measured.
+    sure
+        0 to 4.
+    """
+
+    effect: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    sure: int = 0
+
+    @property
+    def words(self) -> str:
+        """What happened, in two or three words."""
+        return EFFECTS[self.effect].words
+
+    @property
+    def sureness(self) -> str:
+        """How sure, in a word."""
+        return SURENESS[self.sure]
+
+    @property
+    def order(self) -> float:
+        """The place in the register, best first; what is not measured comes last."""
+        return self.value if self.value is not None else 900.0 + EFFECTS[self.effect].rank
+
+    def numbers(self) -> str:
+        """The difference and its interval in words, or why there is none."""
+        if self.value is None or self.low is None or self.high is None:
+            return "Nothing to measure yet" if self.effect == "planned" else "No fair result yet"
+        return f"{words.people_difference(self.value)} ({words.interval_words(self.low, self.high)})"
+
+    def sign(self) -> str:
+        """The glance mark, as markup."""
+        return mark(EFFECTS[self.effect].sign)
+
+
+def headline(finding: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return a finding's headline effect: the difference within a year, as its protocol's own method gives it."""
+    if not finding or finding.get("status") != "estimated":
+        return None
+    named = [e for e in finding.get("effects", ()) if e.get("name") == "risk_difference_365"]
+    return next((e for e in named if e.get("value") is not None), None)
+
+
+def sureness(finding: Mapping[str, Any] | None) -> int:
+    """Return the grade of a finding's evidence as 0 to 4."""
+    if not finding or finding.get("status") != "estimated":
+        return 0
+    grade = str((finding.get("evidence") or {}).get("grade") or "").lower()
+    return _GRADES.get(grade, 0)
+
+
+def classify(value: float, low: float, high: float) -> str:
+    """Say which of the six a difference per 100 people is."""
+    if abs(low) <= LITTLE and abs(high) <= LITTLE:
+        return "same"
+    if high < 0:
+        return "fewer"
+    return "more" if low > 0 else "unclear"
+
+
+def glance(finding: Mapping[str, Any] | None, *, planned: bool = False) -> Glance:
+    """Read the glance marks off a published finding."""
+    effect = headline(finding)
+    if effect is None or effect.get("low") is None or effect.get("high") is None:
+        return Glance("planned" if planned else "none")
+    value, low, high = (100 * float(effect[key]) for key in ("value", "low", "high"))
+    return Glance(classify(value, low, high), value, low, high, sureness(finding))
+
+
+def interval_bar(seen: Glance, reach: float) -> str:
+    """Draw one row of the forest plot: the same scale in every row, 0 marked by a line, cut at the scale's ends."""
+
+    def x(value: float) -> float:
+        return round(100 + max(min(value / reach, 1.0), -1.0) * 95, 1)
+
+    axis = '<path class="i-axis" d="M5 10h190"/><path class="i-zero" d="M100 1v18"/>'
+    body = ""
+    if seen.value is not None and seen.low is not None and seen.high is not None:
+        tone = "good" if seen.high < 0 else "bad" if seen.low > 0 else "open"
+        body = (
+            f'<rect class="i-{tone}" x="{x(seen.low)}" y="6" width="{round(x(seen.high) - x(seen.low), 1)}" height="8"/>'
+            f'<circle class="i-dot" cx="{x(seen.value)}" cy="10" r="4.5"/>'
+        )
+    return (
+        '<svg class="interval" viewBox="0 0 200 20" width="200" height="20" aria-hidden="true" focusable="false">'
+        f"{axis}{body}</svg>"
+    )
+
+
+def reach_of(glances: list[Glance]) -> float:
+    """Return the half-width of the shared scale, in people of 100: round, and no wider than 40."""
+    ends = [abs(edge) for seen in glances for edge in (seen.low, seen.high) if edge is not None]
+    return float(min(max(10 * (int(max(ends, default=20) / 10) + 1), 20), 40))

@@ -1,0 +1,189 @@
+"""The first page: every scheme in one accessible table that is also the forest plot, with tiles and filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from evaluation.publishing import words
+from evaluation.publishing.pages.content import SiteContent
+from evaluation.publishing.pages.glance import EFFECTS, SURENESS, interval_bar, reach_of
+from evaluation.publishing.pages.scheme_view import WHOLE, SchemeView, cost_lines, decision_lines
+from evaluation.publishing.parts import blocks, know, link, mark, per
+from evaluation.publishing.words import escaped, number_of
+
+_SORTS = (
+    ("order", "Effect, best first"),
+    ("-sure", "How sure, surest first"),
+    ("cost", "Cost, lowest first"),
+    ("by", "Decision date, earliest first"),
+    ("name", "Name, A to Z"),
+)
+_HEADS = (
+    ("name", "Scheme"),
+    ("kind", "Kind"),
+    ("status", "Status"),
+    ("order", "Effect, of 100 people"),
+    ("sure", "How sure"),
+    ("cost", "Cost"),
+    ("by", "Decision"),
+    ("reviewed", "Last looked at"),
+)
+
+
+def body(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
+    """Return the first page's generated part."""
+    return _summary(content, schemes) + tiles(schemes) + _filters(schemes) + table(schemes)
+
+
+def _summary(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
+    having = {key: [view for view in schemes if view.seen.effect == key] for key in EFFECTS}
+    fewer, more = len(having["fewer"]), having["more"]
+    known = [
+        f"{number_of(fewer, 'scheme')} of {len(schemes)} {'is' if fewer == 1 else 'are'} followed by fewer repeat incidents."
+    ]
+    if having["same"]:
+        known.append(f"{number_of(len(having['same']), 'scheme')} made little or no difference.")
+    if more:
+        names = words.listed([link(view.href, view.record.title) for view in more])
+        known.append(f"{names} {'was' if len(more) == 1 else 'were'} followed by more.")
+    gaps: list[str] = []
+    if having["unclear"]:
+        count = number_of(len(having["unclear"]), "result")
+        gaps.append(f"{count} {'is' if len(having['unclear']) == 1 else 'are'} too uncertain to call.")
+    if having["none"]:
+        gaps.append(
+            f"{number_of(len(having['none']), 'scheme')} {'has' if len(having['none']) == 1 else 'have'} no fair result yet."
+        )
+    unproved = [c for c in content.contracts if str(c.data.get("verdict", "")).startswith("outcomes not evidenced")]
+    if unproved:
+        gaps.append(f"{number_of(len(unproved), 'contract')} cannot show an outcome.")
+    gaps.append('<a href="data-quality.html">What the data cover</a>')
+    text = " ".join(known).capitalize() if known[0].startswith("no") else " ".join(known)
+    return know(text, " ".join(gaps))
+
+
+def tiles(schemes: Sequence[SchemeView]) -> str:
+    """Count the schemes by effect; each tile is a link to the filtered table."""
+    items = "".join(
+        f'<li><a href="index.html?effect={key}#register"><span class="tile-n">'
+        f"{sum(view.seen.effect == key for view in schemes)}</span> {mark(effect.sign)} "
+        f'<span class="tile-w">{effect.words.lower()}</span></a></li>'
+        for key, effect in EFFECTS.items()
+    )
+    return f'<ul class="tiles" aria-label="The {len(schemes)} schemes by effect">{items}</ul>'
+
+
+def _options(values: Iterable[str]) -> str:
+    return '<option value="">All</option>' + "".join(
+        f'<option value="{escaped(value)}">{escaped(value)}</option>' for value in sorted(set(values))
+    )
+
+
+def _select(key: str, label: str, options: str) -> str:
+    return (
+        f'<div class="field"><label for="f-{key}">{label}</label>'
+        f'<select id="f-{key}" name="{key}">{options}</select></div>'
+    )
+
+
+def _filters(schemes: Sequence[SchemeView]) -> str:
+    effects = '<option value="">All</option>' + "".join(
+        f'<option value="{key}">{effect.words}</option>' for key, effect in EFFECTS.items()
+    )
+    sureness = '<option value="">All</option>' + "".join(
+        f'<option value="{level}">{SURENESS[level]}{" or higher" if level < 4 else ""}</option>'
+        for level in (4, 3, 2, 1)
+    )
+    sorts = "".join(f'<option value="{key}">{label}</option>' for key, label in _SORTS)
+    return (
+        '<details class="filter-fold" id="register-fold" hidden><summary>Filter and sort</summary>'
+        '<form class="filters" id="register-filters" role="search" aria-label="Filter the register">'
+        '<div class="field field-wide"><label for="f-q">Find a scheme</label>'
+        '<input id="f-q" name="q" type="search" autocomplete="off"></div>'
+        + _select("kind", "Kind", _options(words.sentence_case(view.record.kind) for view in schemes))
+        + _select("problem", "Problem", _options(view.record.problem for view in schemes))
+        + _select("status", "Status", _options(words.sentence_case(view.record.status) for view in schemes))
+        + _select("area", "Area", _options(view.record.area for view in schemes))
+        + _select("effect", "Effect", effects)
+        + _select("sure", "How sure", sureness)
+        + _select("sort", "Sort by", sorts)
+        + '<div class="field field-end"><button type="reset" class="button">Clear</button></div></form></details>'
+        f'<p class="count" id="register-count" role="status">{number_of(len(schemes), "scheme")}</p>'
+    )
+
+
+def table(schemes: Sequence[SchemeView]) -> str:
+    """Write the register: all rows are in the page, best effect first."""
+    reach = reach_of([view.seen for view in schemes])
+    heads = "".join(_head(key, label, reach) for key, label in _HEADS)
+    rows = "\n".join(row(view, reach) for view in schemes)
+    return (
+        '<table class="register" id="register" role="table" aria-describedby="register-key">'
+        "<caption>Every scheme, live or not, on one scale</caption>"
+        f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n<tbody role="rowgroup">\n{rows}\n</tbody></table>'
+        '<p class="key" id="register-key"><b>Effect:</b> of 100 people helped, how many fewer (or more) had another '
+        "incident within a year than 100 similar people who were not helped. The dot is the best estimate. "
+        "The bar is the range it is likely to be in (95% interval). The upright line is no difference. "
+        f"The scale runs from {reach:.0f} fewer to {reach:.0f} more.</p>"
+    )
+
+
+def _head(key: str, label: str, reach: float) -> str:
+    kind = "number" if key in ("order", "sure", "cost") else "text"
+    scale = (
+        f'<span class="scale" aria-hidden="true"><span>{reach:.0f} fewer</span><span>0</span>'
+        f"<span>{reach:.0f} more</span></span>"
+        if key == "order"
+        else ""
+    )
+    return (
+        f'<th role="columnheader" scope="col" class="h-{key}" data-sort="{key}" data-type="{kind}">{label}{scale}</th>'
+    )
+
+
+def row(view: SchemeView, reach: float) -> str:
+    """Write one scheme's row, with what the filters and sorts read as data attributes."""
+    record, seen = view.record, view.seen
+    cost, unit = cost_lines(view)
+    decision, when = decision_lines(view)
+    data = {
+        "kind": words.sentence_case(record.kind),
+        "problem": words.visible(record.problem),
+        "status": words.sentence_case(record.status),
+        "area": words.visible(record.area),
+        "effect": seen.effect,
+        "sure": seen.sure,
+        "name": record.title,
+        "order": f"{seen.order:.4g}",
+        "cost": view.amount if view.amount is not None else 999_999_999,
+        "by": view.decide_by.isoformat() if view.decide_by else "9999",
+        "reviewed": record.last_reviewed.isoformat() if record.last_reviewed else "9999",
+    }
+    attributes = " ".join(f'data-{key}="{escaped(value)}"' for key, value in data.items())
+    status = words.sentence_case(record.status)
+    cells = (
+        ("Kind", "kind", escaped(words.sentence_case(record.kind))),
+        ("Status", "status", f'<span class="tag tag-{words.slug(status)}">{escaped(status)}</span>'),
+        ("Effect, of 100 people", "effect", _effect(view, reach)),
+        ("How sure", "sure", f'<span class="glance">{blocks(seen.sure)}<b>{seen.sureness}</b></span>'),
+        ("Cost", "cost", f"<b>{escaped(cost)}</b> {per(unit)}"),
+        ("Decision", "decision", f"<b>{escaped(decision)}</b> {per(when)}"),
+        (
+            "Last looked at",
+            "reviewed",
+            escaped(words.short_date(record.last_reviewed) if record.last_reviewed else "Not yet"),
+        ),
+    )
+    tds = "".join(f'<td role="cell" class="c-{cls}" data-label="{label}">{html}</td>' for label, cls, html in cells)
+    about = record.problem + (f", {record.area}" if record.area != WHOLE else "")
+    return (
+        f'<tr role="row" {attributes}><th role="rowheader" scope="row" class="c-name">'
+        f"{link(view.href, record.title)} {per(about)}</th>{tds}</tr>"
+    )
+
+
+def _effect(view: SchemeView, reach: float) -> str:
+    return (
+        f'<div class="effect"><div><span class="glance">{view.seen.sign()}<b>{view.seen.words}</b></span>'
+        f'<span class="num">{escaped(view.seen.numbers())}</span></div>{interval_bar(view.seen, reach)}</div>'
+    )

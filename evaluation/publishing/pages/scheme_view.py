@@ -1,0 +1,114 @@
+"""A scheme's record as the pages read it, joined with its published finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from evaluation.publishing import words
+from evaluation.publishing.pages.content import SiteContent
+from evaluation.publishing.pages.glance import Glance, glance, headline
+from evaluation.register import Scheme
+
+WHOLE = "Whole borough"
+_NOT_A_CASE = ("year", "month", "quarter", "week", "area", "ward", "scheme", "project", "post", "day", "hour")
+
+
+@dataclass(frozen=True)
+class SchemeView:
+    """A scheme with what is known of it.
+
+    Attributes
+    ----------
+    record
+        The record as people wrote it.
+    finding
+        The data of its published finding, or None.
+    seen
+        Its three marks.
+    """
+
+    record: Scheme
+    finding: Mapping[str, Any] | None
+    seen: Glance
+
+    @property
+    def stem(self) -> str:
+        """The page's path without suffix."""
+        return f"schemes/{self.record.id}"
+
+    @property
+    def href(self) -> str:
+        """The page's address from the site's first page."""
+        return f"{self.stem}.html"
+
+    @property
+    def headline(self) -> Mapping[str, Any] | None:
+        """The headline effect of the finding."""
+        return headline(self.finding)
+
+    @property
+    def in_a_sentence(self) -> str:
+        """The scheme's name as it stands within a sentence: `mediation`, but `City Counselling` and `ABCs`."""
+        title = words.visible(self.record.title)
+        first, _, rest = title.partition(" ")
+        named = any(char.isupper() for char in first[1:]) or any(part[:1].isupper() for part in rest.split())
+        return title if named else title[:1].lower() + title[1:]
+
+    @property
+    def decision_open(self) -> bool:
+        """Whether the decision is still to be taken."""
+        return self.record.decision.by is not None
+
+    @property
+    def decide_by(self) -> date | None:
+        """The day of the decision: the last one for it, or the one it was taken on."""
+        return self.record.decision.by or self.record.decision.agreed_on
+
+    @property
+    def amount(self) -> Decimal | None:
+        """What one unit costs in pounds."""
+        return self.record.cost.amount if self.record.cost else None
+
+    @property
+    def cost_is_per_case(self) -> bool:
+        """Whether one unit is one case or person, so that a cost for each repeat spared has a meaning."""
+        return self.record.cost is not None and not any(word in _NOT_A_CASE for word in self.record.cost.unit.split())
+
+
+def views(content: SiteContent) -> tuple[SchemeView, ...]:
+    """Join every scheme with its finding, best effect first."""
+    joined: list[SchemeView] = []
+    for record in content.schemes:
+        found = content.by_scheme.get(record.id)
+        data = found.data if found else None
+        joined.append(SchemeView(record, data, glance(data, planned=record.status == "planned")))
+    return tuple(sorted(joined, key=lambda view: (view.seen.order, view.record.title)))
+
+
+def cost_lines(view: SchemeView) -> tuple[str, str]:
+    """Return what a scheme costs, and for what unit at which year's prices."""
+    cost = view.record.cost
+    if cost is None:
+        return "Not known", ""
+    article = "an" if cost.unit[:1].lower() in "aeiou" else "a"
+    return words.pounds(cost.amount), f"{article} {words.visible(cost.unit)}, {cost.year} prices"
+
+
+def decision_lines(view: SchemeView) -> tuple[str, str]:
+    """Return the decision in a line, and by when it is to be taken or on which day it was."""
+    decision = view.record.decision
+    day = view.decide_by
+    when = words.short_date(day) if day else "no date set"
+    return words.visible(decision.text), f"{'decide by' if view.decision_open else 'agreed'} {when}"
+
+
+def headline_line(view: SchemeView) -> str:
+    """Say in one line what the evidence says, for tables and the meeting's sheet."""
+    if view.seen.value is None:
+        reason = (view.finding or {}).get("reason")
+        return words.sentence(f"cannot be said: {reason}") if reason else f"{view.seen.words}."
+    return f"{view.seen.words}: {view.seen.numbers()} of 100. Sureness: {view.seen.sureness.lower()}."

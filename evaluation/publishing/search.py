@@ -1,0 +1,58 @@
+"""The offline search index, read from the rendered pages, so that it is the same under both renderers."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from pathlib import Path
+
+_MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.S)
+_TITLE = re.compile(r'<h1 class="title">(.*?)</h1>', re.S)
+_PLACE = re.compile(
+    r'(?:<section[^>]*\sid="(?P<outer>[^"]+)"[^>]*>\s*)?<h[23](?P<attributes>[^>]*)>(?P<words>.*?)</h[23]>', re.S
+)
+_ID = re.compile(r'\b(?:id|data-anchor-id)="([^"]+)"')
+_LONGEST = 1200
+"""Letters of a section that are searched: sections are short, and the index stays small."""
+
+
+def plain(markup: str) -> str:
+    """Take the words out of markup; drawings, scripts and tables of figures are left out."""
+    text = re.sub(r"<(svg|script|style|select|thead)\b.*?</\1>", " ", markup, flags=re.S)
+    text = re.sub(r"<[^>]+>", " ", text)
+    return re.sub(r"\s+", " ", html.unescape(text)).strip()
+
+
+def sections(page: str, href: str) -> list[dict[str, str]]:
+    """List a page and each of its sections: `href, title, section, text`."""
+    main = _MAIN.search(page)
+    if main is None:
+        return []
+    body = main.group(1)
+    title = plain(found.group(1)) if (found := _TITLE.search(body)) else href
+    places = list(_PLACE.finditer(body))
+    edges = [place.start() for place in places] + [len(body)]
+    entries = [{"href": href, "title": title, "section": "", "text": plain(body[: edges[0]])[:_LONGEST]}]
+    for place, end in zip(places, edges[1:], strict=True):
+        key = _ID.search(place["attributes"])
+        anchor = key.group(1) if key else place["outer"]
+        where = f"{href}#{html.unescape(anchor)}" if anchor else href
+        words = plain(place["words"])
+        entries.append(
+            {"href": where, "title": title, "section": words, "text": plain(body[place.end() : end])[:_LONGEST]}
+        )
+    return entries
+
+
+def write_index(output: Path, name: str = "assets/search-index.json") -> int:
+    """Write the index of a rendered site; return the number of entries."""
+    entries: list[dict[str, str]] = []
+    for path in sorted(output.rglob("*.html")):
+        href = path.relative_to(output).as_posix()
+        if href != "search.html":
+            entries += sections(path.read_text(encoding="utf-8"), href)
+    target = output / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(entries, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    return len(entries)
