@@ -1,1 +1,7 @@
 """From the extracts councils really have to tables that can be trusted: read, map, code, check, link, pseudonymise."""
+
+from evaluation.records.assembly import Records, assemble
+from evaluation.records.extract import Extract, read_extract
+from evaluation.records.mapping import load_mapping, mappings
+
+__all__ = ["Extract", "Records", "assemble", "load_mapping", "mappings", "read_extract"]

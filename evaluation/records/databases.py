@@ -71,7 +71,7 @@ def _with_driver(url: str) -> str:
     return url
 
 
-def _statement(connection, table: str, query: str | None):  # noqa: ANN001, ANN202
+def _statement(connection, table: str, query: str | None):
     import sqlalchemy
 
     if query:

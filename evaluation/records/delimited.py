@@ -215,7 +215,6 @@ def _parse(body: bytes, separator: str, width: int, quoted: bool) -> pl.DataFram
             separator=separator,
             quote_char='"' if quoted else None,
             schema=dict.fromkeys(names, pl.String),
-            missing_utf8_is_empty_string=True,
             raise_if_empty=False,
         )
     except pl.exceptions.PolarsError:

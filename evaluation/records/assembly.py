@@ -1,0 +1,100 @@
+"""From extracts to records: one set of canonical tables, linked, with what each source covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Table
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from evaluation.records import schema
+from evaluation.records.coverage import coverage
+from evaluation.records.extract import Extract
+
+
+@dataclass(frozen=True)
+class Records(Table[str, pl.DataFrame]):
+    """Every canonical table by name (an absent one is empty), linked.
+
+    Attributes
+    ----------
+    as_of
+        The last day that counts.
+    coverage
+        `source, month, records, covered`.
+    notes
+        What linking found and changed.
+    """
+
+    tables: Table[str, pl.DataFrame]
+    as_of: date
+    coverage: pl.DataFrame
+    notes: tuple[str, ...] = ()
+    extras: Table[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        return self.tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tables)
+
+    def __len__(self) -> int:
+        return len(self.tables)
+
+
+def assemble(extracts: Sequence[Extract], *, as_of: date) -> Records:
+    """Put extracts together into one set of canonical tables.
+
+    Parameters
+    ----------
+    extracts
+        What was read.
+    as_of
+        The last day that counts.
+    """
+    together = {name: _together(name, extracts) for name in schema.TABLES}
+    tables, notes = _own_numbers(together)
+    tables = _filled(tables)
+    return Records(tables, as_of, coverage(tables, as_of=as_of), tuple(notes))
+
+
+def _together(table: str, extracts: Sequence[Extract]) -> pl.DataFrame:
+    frames = [schema.conform(table, extract.accepted[table]) for extract in extracts if table in extract.accepted]
+    rows = pl.concat([schema.empty(table), *frames])
+    return rows.unique(maintain_order=True) if table in schema.KEYS else rows
+
+
+def _own_numbers(tables: Table[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame], list[str]]:
+    """Give a case number that two systems use for different cases the system's name in front, wherever it stands."""
+    cases = tables["Cases"]
+    users = cases.group_by("case_id").agg(pl.col("source").n_unique().alias("n"))
+    shared = users.filter(pl.col("n") > 1)["case_id"]
+    if not len(shared):
+        return dict(tables), []
+    owner = cases.group_by("case_id").agg(pl.col("source").first().alias("owner"))
+    out = dict(tables)
+    for name in ("Cases", "Incidents", "Interventions"):
+        joined = tables[name].join(owner, on="case_id", how="left", maintain_order="left")
+        theirs = pl.col("case_id").is_in(shared.implode()) & (pl.col("source") != pl.col("owner"))
+        named = pl.when(theirs).then(pl.concat_str("source", pl.lit(":"), "case_id")).otherwise("case_id")
+        out[name] = joined.with_columns(case_id=named).drop("owner")
+    return out, [f"{len(shared)} case numbers are used by more than one system and were told apart"]
+
+
+def _filled(tables: Table[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """People whom an incident or an action does not name are those of its case."""
+    people = (
+        tables["Cases"]
+        .unique("case_id", keep="first")
+        .select("case_id", of_subject=pl.col("subject_id"), of_complainant=pl.col("complainant_id"))
+    )
+    out = dict(tables)
+    for name in ("Incidents", "Interventions"):
+        joined = tables[name].join(people, on="case_id", how="left", maintain_order="left")
+        filled = [pl.coalesce("subject_id", "of_subject").alias("subject_id")]
+        if name == "Incidents":
+            filled.append(pl.coalesce("complainant_id", "of_complainant").alias("complainant_id"))
+        out[name] = joined.with_columns(filled).drop("of_subject", "of_complainant")
+    return out

@@ -1,0 +1,199 @@
+"""One extract, read: what was accepted into the canonical tables, what was set aside and why, and what was noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Table
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from evaluation.errors import DataError
+from evaluation.records import building, schema
+from evaluation.records.coding import UNMAPPED, scheme_list
+from evaluation.records.mapping import Mapping, load_mapping
+from evaluation.records.pseudonyms import DEMONSTRATION_KEY
+from evaluation.records.raw import Raw, to_raw
+from evaluation.records.sources import read_source
+from evaluation.records.traits import TRAITS
+from evaluation.records.values import Options, Values, read_values
+
+
+@dataclass(frozen=True)
+class Extract:
+    """One extract, read and checked.
+
+    Attributes
+    ----------
+    name
+        What the extract is called: the file's stem, or the name given.
+    mapping
+        The name of the mapping.
+    accepted
+        Canonical table name to frame, with exactly the columns of `records.schema`; only the tables that the mapping feeds.
+    rejected
+        One row per raw row set aside: `row`, the columns as read, and `reasons` (a list of texts).
+    notes
+        What was detected and changed.
+    source_sha256
+        SHA-256 of the bytes received (of the rows, for a database).
+    rows_read, rows_accepted
+        Raw rows; what was read is what was accepted and what was rejected.
+    unmapped
+        Words in no code list: `column, list, word, rows, suggestion`.
+    traits
+        Keyed traits of people, for linking alone.
+    columns
+        Header of each column of the mapping that the extract has, and the kind of what it holds.
+    """
+
+    name: str
+    mapping: str
+    accepted: Table[str, pl.DataFrame]
+    rejected: pl.DataFrame
+    notes: tuple[str, ...]
+    source_sha256: str
+    rows_read: int
+    rows_accepted: int
+    unmapped: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=UNMAPPED))
+    traits: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TRAITS))
+    columns: Table[str, str] = field(default_factory=dict[str, str])
+
+
+def read_extract(
+    path_or_uri: str | Path,
+    mapping: str | Path | Mapping,
+    *,
+    as_of: date | None = None,
+    key: bytes | None = None,
+    schemes: Table[str, Sequence[str]] | None = None,
+    dates: str | None = None,
+    name: str | None = None,
+) -> Extract:
+    """Read one extract by its mapping.
+
+    Parameters
+    ----------
+    path_or_uri
+        A file (delimited text, XLSX, XLS, ODS, Parquet) or a database address with its table after `#`.
+    mapping
+        A shipped name (see `mappings()`), `canonical:TABLE`, or a TOML file.
+    as_of
+        The day of the extract; rows with a later day are set aside. None: no such check.
+    key
+        The pseudonym key; None takes the public demonstration key, which protects nobody.
+    schemes
+        Scheme id to titles and aliases, before those shipped.
+    dates
+        `day-first` or `month-first`, where the data owner declares what the values do not prove.
+    name
+        What to call the extract; else the file's stem.
+
+    Raises
+    ------
+    DataError
+        The file is refused: one sentence says why.
+    """
+    spec = load_mapping(mapping)
+    label = spec.system if isinstance(mapping, Mapping) else str(mapping)
+    called = (
+        Path(str(path_or_uri).rpartition("#")[2] or str(path_or_uri)).name
+        if "://" in str(path_or_uri)
+        else Path(path_or_uri).name
+    )
+    try:
+        source = read_source(path_or_uri, spec)
+        raw = to_raw(source.grid, spec)
+        options = Options(key or DEMONSTRATION_KEY, scheme_list(schemes), dates, _lists(spec, mapping))
+        values = read_values(raw, spec, options)
+        return _finish(name or source.name, label, source.sha256, raw, spec, values, as_of)
+    except DataError as refused:
+        raise DataError(f"{called}: {refused.message}", refused.problems) from refused.__cause__
+
+
+def _lists(spec: Mapping, mapping: str | Path | Mapping) -> Path | None:
+    """The council's folder of code lists, beside its mapping file."""
+    if spec.code_lists is None or isinstance(mapping, Mapping):
+        return None
+    return Path(mapping).parent / spec.code_lists
+
+
+def _finish(name: str, label: str, sha256: str, raw: Raw, spec: Mapping, values: Values, as_of: date | None) -> Extract:
+    warn = frozenset(rule for rule, what in spec.rules.items() if what == "warn")
+    built = building.build(values.frame, spec, name)
+    reasons = [
+        _misfits(raw),
+        values.reasons,
+        building.out_of_order(values.frame, spec, raw.positions),
+        building.unfed(values.frame, built),
+    ]
+    notes = [*raw.notes, *values.notes, *_without_value(values.frame, spec, raw)]
+    kept: dict[str, list[pl.DataFrame]] = {}
+    for table, parts in built.items():
+        for part, rows in parts:
+            if spec.distinct:
+                rows, repeated, collapsed = building.repeats(table, part, rows)
+                reasons.append(repeated)
+                notes += (
+                    [f"{table}: {collapsed} rows repeat an earlier one"]
+                    if collapsed and part.repeats == "collapse"
+                    else []
+                )
+            wrong, warned = building.check(table, rows, warn)
+            late = (
+                building.in_the_future(table, rows, as_of) if as_of and building.FUTURE not in warn else wrong.head(0)
+            )
+            reasons += [wrong, late]
+            notes += [f"warning, rule {rule}: {count} rows of {table}" for rule, count in warned.items()]
+            kept.setdefault(table, []).append(rows)
+    rejected = _rejected(raw, _first_causes(pl.concat(reasons)))
+    out = rejected["row"].implode()
+    accepted = {table: _accepted(table, frames, out) for table, frames in kept.items()}
+    _balance(raw, rejected)
+    notes += [f"{len(values.unmapped)} words are in no code list"] if len(values.unmapped) else []
+    columns = {header: spec.columns[column].kind for column, header in raw.positions.items()}
+    return Extract(
+        name, label, accepted, rejected, tuple(notes), sha256, len(raw.cells), len(raw.cells) - len(rejected),
+        values.unmapped, values.traits, columns,
+    )  # fmt: skip
+
+
+def _misfits(raw: Raw) -> pl.DataFrame:
+    return pl.DataFrame(list(raw.misfits.items()), schema=building.REASONS, orient="row")
+
+
+def _accepted(table: str, frames: list[pl.DataFrame], rejected: pl.Series) -> pl.DataFrame:
+    rows = pl.concat(frames).filter(~pl.col(building.ROW).is_in(rejected)).sort(building.ROW, maintain_order=True)
+    return rows.select(list(schema.columns(table)))
+
+
+def _first_causes(reasons: pl.DataFrame) -> pl.DataFrame:
+    """Leave out that a value is lacking where the row already says which cell could not be read."""
+    lacking = pl.col("reason").str.ends_with(building.LACKING)
+    explained = reasons.filter(~lacking)["row"].unique()
+    return reasons.filter(~lacking | ~pl.col("row").is_in(explained.implode()))
+
+
+def _rejected(raw: Raw, reasons: pl.DataFrame) -> pl.DataFrame:
+    listed = reasons.group_by("row").agg(pl.col("reason").unique(maintain_order=True).alias("reasons"))
+    return raw.cells.with_columns(pl.col("row").cast(pl.Int64)).join(
+        listed, on="row", how="inner", maintain_order="left"
+    )
+
+
+def _without_value(values: pl.DataFrame, spec: Mapping, raw: Raw) -> list[str]:
+    """How many rows lack a value that the mapping wants counted."""
+    present = [name for name in spec.no_value if name in values.columns]
+    counts = {name: values[name].null_count() for name in present}
+    return [f"{count} rows without {raw.positions[name]}" for name, count in counts.items() if count]
+
+
+def _balance(raw: Raw, rejected: pl.DataFrame) -> None:
+    """Every raw row is accepted or rejected, once."""
+    if (
+        rejected["row"].n_unique() != len(rejected)
+        or not rejected["row"].is_in(raw.cells["row"].cast(pl.Int64).implode()).all()
+    ):
+        raise AssertionError("rows read are not rows accepted and rows rejected")
