@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.comparison.pieces import Grid, Gradient, Sums
+from evaluation.comparison.pieces import Gradient, Grid, Sums
 from evaluation.follow_up.histories import Floats
 
 

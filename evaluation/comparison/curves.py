@@ -1,0 +1,122 @@
+"""Curves of a finding: each arm's weighted share without a repeat and mean count, and what a survival table says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy.special import stdtrit
+
+from evaluation.comparison.emulation import Method, RowWeights, processes_of
+from evaluation.comparison.estimators import curve, daily_rate
+from evaluation.comparison.pieces import Gradient, Grid, Process, Sums, row_influence
+from evaluation.comparison.trial import HALF_YEAR, Trial
+from evaluation.follow_up.histories import Floats, Ints
+
+STEP = 28
+
+
+def shown_days(horizon: int) -> list[int]:
+    """Days at which a curve is written down: every four weeks, half a year and the horizon."""
+    days = {*range(0, horizon + 1, STEP), HALF_YEAR, horizon}
+    return sorted(day for day in days if day <= horizon)
+
+
+def trial_curves(trial: Trial, method: Method, labels: tuple[str, str]) -> list[dict[str, Any]]:
+    """Weighted curves of both arms: `no_repeat` and `incidents_per_person`."""
+    made: list[dict[str, Any]] = []
+    for arm, name, label in ((True, "treated", labels[0]), (False, "compared", labels[1])):
+        members = np.flatnonzero(trial.rows.treated == arm)
+        # The limits come from the as-started rows' own weights where growth is not kept; the curve itself is weighted.
+        followed = np.minimum(trial.rows.seen, trial.rows.own_start) if method == "per_protocol" else trial.rows.seen
+        processes = processes_of(trial.outcomes, members, followed[members])
+        weights = RowWeights(trial.emulation.weights[members])
+        sums = trial.emulation.sums[method][int(arm)]
+        cluster = np.unique(trial.rows.cluster[members], return_inverse=True)[1]
+        for curve_name, process in (("no_repeat", "first"), ("incidents_per_person", "all")):
+            if process in sums:
+                points = _points(trial.grid, sums[process], processes[process], weights, cluster, process)
+                made.append({"name": curve_name, "arm": name, "label": label, "points": points})
+    return made
+
+
+def _points(
+    grid: Grid, sums: Sums, process: Process, weights: RowWeights, cluster: Ints, kind: str
+) -> list[dict[str, Any]]:
+    days = shown_days(grid.horizon)
+    ends = np.array([int((grid.start + grid.length <= day).sum()) for day in days])
+    if kind == "first":
+        c = curve(grid, sums)
+        value, p = c.before[ends], c.p
+        slope = -value[:, None] * grid.length / (1 - p)
+    else:
+        p = daily_rate(sums)
+        value = np.concatenate([[0.0], np.cumsum(p * grid.length)])[ends]
+        slope = np.repeat(grid.length[None, :].astype(float), ends.size, axis=0)
+    slope = np.where(np.arange(grid.size)[None, :] < ends[:, None], slope, 0.0)
+    per_day = np.divide(1.0, sums.days, out=np.zeros_like(sums.days), where=sums.days > 0)
+    gradient = Gradient((slope * per_day)[:, None, :], slope * per_day * p)
+    moved = row_influence(grid, process, weights, gradient)
+    by_person = np.stack([np.bincount(cluster, weights=row) for row in moved])
+    people = by_person.shape[1]
+    se = np.sqrt((by_person**2).sum(axis=1) * people / max(people - 1, 1))
+    low, high = _limits(value, se, max(people - 1, 1), kind)
+    return [
+        {
+            "time": day,
+            "value": float(value[place]),
+            "low": float(low[place]),
+            "high": float(high[place]),
+            "n_risk": _people(cluster, process.until >= day),
+            "n_event": _people(
+                cluster[process.row], (process.day <= day) & (process.day > (days[place - 1] if place else 0))
+            ),
+        }
+        for place, day in enumerate(days)
+    ]
+
+
+def _limits(value: Floats, se: Floats, df: float, kind: str) -> tuple[Floats, Floats]:
+    """Log-log limits of a share, log limits of a count."""
+    q = float(stdtrit(df, 0.975))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if kind == "first":
+            reach = np.exp(q * se / np.maximum(value * -np.log(value), 1e-12))
+            low, high = value**reach, value ** (1 / reach)
+        else:
+            reach = np.exp(q * se / np.maximum(value, 1e-12))
+            low, high = value / reach, value * reach
+    inside = (value > 0) & (value < 1) if kind == "first" else value > 0
+    return np.where(inside, low, value), np.where(inside, high, value)
+
+
+def _people(cluster: Ints, chosen: np.ndarray) -> int:
+    return int(np.unique(cluster[chosen]).size)
+
+
+def survival_points(frame: pl.DataFrame, days: Sequence[int], *, value: str, start: float) -> list[dict[str, Any]]:
+    """Read a survival table (`time, n_risk, n_event, <value>, low, high`) off at the shown days."""
+    times = frame["time"].to_numpy()
+    at = np.searchsorted(times, np.array(days), side="right") - 1
+    columns: Mapping[str, Any] = {name: frame[name].to_numpy() for name in frame.columns if name != "state"}
+    gathered = np.concatenate([[0], np.cumsum(columns["n_event"])]) if "n_event" in columns else None
+    points: list[dict[str, Any]] = []
+    for place, day in enumerate(days):
+        row = int(at[place])
+        following = min(row + 1, times.size - 1)
+        known = row >= 0
+        risk = columns["n_risk"][following if times[following] > day or not known else row] if times.size else 0
+        before = int(at[place - 1]) + 1 if place else 0
+        points.append(
+            {
+                "time": day,
+                "value": float(columns[value][row]) if known else start,
+                "low": float(columns["low"][row]) if known else start,
+                "high": float(columns["high"][row]) if known else start,
+                "n_risk": int(round(float(risk))),
+                "n_event": int(round(float(gathered[row + 1] - gathered[before]))) if gathered is not None else None,
+            }
+        )
+    return points

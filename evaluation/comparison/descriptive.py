@@ -1,0 +1,130 @@
+"""What every study shows first: time to the first repeat, time to resolution, and a plain adjusted Cox model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from evaluation.comparison.curves import shown_days, survival_points
+from evaluation.errors import DataError
+from evaluation.follow_up.first_case import same_day_incidents, to_closure, to_first_repeat
+from evaluation.follow_up.histories import Bools, Histories
+
+EVENTS_PER_TERM = 10
+FEWEST = 10
+
+
+@dataclass(frozen=True)
+class Description:
+    """Numbers and curves that describe, without comparing like with like.
+
+    Attributes
+    ----------
+    numbers : dict
+        `first_case, resolution, adjusted_cox, same_day_incidents`.
+    curves : list of dict
+        `first_case_no_repeat`, `case_resolved`, `case_closed_unresolved`, `case_left`.
+    """
+
+    numbers: dict[str, Any]
+    curves: list[dict[str, Any]]
+
+
+def describe(histories: Histories, eligible: Bools, labels: tuple[str, str], horizon: int = 365) -> Description:
+    """Kaplan–Meier to the first repeat, Aalen–Johansen to resolution and a time-varying Cox model where it can be."""
+    spells = to_first_repeat(histories, eligible)
+    repeat_numbers, repeat_curves = _repeats(spells, labels, horizon)
+    closure_numbers, closure_curves = _closures(to_closure(histories, eligible), horizon)
+    numbers = {
+        "first_case": repeat_numbers,
+        "resolution": closure_numbers,
+        "adjusted_cox": adjusted_cox(spells),
+        "same_day_incidents": same_day_incidents(histories),
+    }
+    return Description(numbers, [*repeat_curves, *closure_curves])
+
+
+def _repeats(
+    spells: pl.DataFrame, labels: tuple[str, str], horizon: int
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    from evaluation.survival import kaplan_meier
+
+    people = spells["person"].n_unique()
+    numbers: dict[str, Any] = {
+        "people": people,
+        "repeats": int(spells["event"].sum()),
+        "people_helped": spells.filter("treated")["person"].n_unique(),
+        "repeats_helped": int(spells.filter("treated")["event"].sum()),
+    }
+    curves: list[dict[str, Any]] = []
+    parts = (
+        ("treated", labels[0], pl.col("treated")),
+        ("compared", labels[1], ~pl.col("treated")),
+        ("all", "everybody", pl.lit(True)),
+    )
+    for arm, label, chosen in parts:
+        rows = spells.filter(chosen)
+        if rows["person"].n_unique() < FEWEST:
+            continue
+        fit = kaplan_meier(rows, exit="exit", event="event", entry="entry")
+        points = survival_points(fit.tidy(), shown_days(horizon), value="survival", start=1.0)
+        curves.append({"name": "first_case_no_repeat", "arm": arm, "label": label, "points": points})
+    numbers["share_no_repeat_365"] = curves[-1]["points"][-1]["value"] if curves else None
+    return numbers, curves
+
+
+def _closures(frame: pl.DataFrame, horizon: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    from evaluation.survival import cumulative_incidence
+
+    counts = dict(frame.group_by("event").len().sort("event").iter_rows())
+    numbers: dict[str, Any] = {
+        "cases": frame.height,
+        "resolved": counts.get("resolved", 0),
+        "closed_otherwise": counts.get("closed otherwise", 0),
+        "left_area": counts.get("left", 0),
+        "still_open": counts.get("censored", 0),
+    }
+    if frame.height < FEWEST or set(counts) <= {"censored"}:
+        return numbers, []
+    table = cumulative_incidence(frame, exit="exit", event="event").tidy()
+    names = {"resolved": "case_resolved", "closed otherwise": "case_closed_unresolved", "left": "case_left"}
+    curves: list[dict[str, Any]] = []
+    for state, name in names.items():
+        rows = table.filter(pl.col("state") == state)
+        if rows.height:
+            points = survival_points(rows.sort("time"), shown_days(horizon), value="incidence", start=0.0)
+            curves.append({"name": name, "arm": "all", "label": f"first case {state}", "points": points})
+            numbers[f"share_{name}_182"] = next(p["value"] for p in points if p["time"] == 182)
+    return numbers, curves
+
+
+def adjusted_cox(spells: pl.DataFrame) -> dict[str, Any]:
+    """Time-varying Cox model from the first case, one event a person, adjusted for what was known at its opening."""
+    from evaluation.survival import cox
+
+    events, helped = int(spells["event"].sum()), spells.filter("treated")
+    if helped["person"].n_unique() < 2 * FEWEST or int(helped["event"].sum()) < FEWEST:
+        reason = f"only {helped['person'].n_unique()} people were helped before their first repeat, with {int(helped['event'].sum())} repeats"
+        return {"status": "cannot_be_said", "reason": reason}
+    frame, terms = spells.with_columns(pl.col("treated").cast(pl.Float64)), ["treated"]
+    for column in ("before", "risk", "category", "area"):
+        levels = frame[column].n_unique()
+        width = levels - 1 if frame[column].dtype == pl.String else 1
+        if levels > 1 and frame[column].null_count() == 0 and (len(terms) + width) * EVENTS_PER_TERM <= events:
+            terms.append(column)
+    try:
+        fit = cox(frame, terms, exit="exit", event="event", entry="entry")
+    except DataError as refused:
+        return {"status": "cannot_be_said", "reason": refused.message}
+    row = fit.tidy().filter(pl.col("term") == "treated").row(0, named=True)
+    return {
+        "status": "estimated",
+        "hazard_ratio_value": row["hazard_ratio"],
+        "low": row["low"],
+        "high": row["high"],
+        "p": row["p"],
+        "adjusted_for": ", ".join(terms[1:]) or "nothing",
+        "text": "from each person's first case, help as time-varying; not weighted, so it adjusts for less than the headline",
+    }
