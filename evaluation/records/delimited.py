@@ -158,13 +158,14 @@ def _outside(positions: npt.NDArray[np.int64], quotes: npt.NDArray[np.int64]) ->
 def _quotes_are_sound(data: npt.NDArray[np.uint8], quotes: npt.NDArray[np.int64], separator: int) -> bool:
     if len(quotes) % 2:
         return False
-    edges = np.array([separator, _NEWLINE, _RETURN, _QUOTE], dtype=np.uint8)
+    edge = np.zeros(256, dtype=np.bool_)
+    edge[[separator, _NEWLINE, _RETURN]] = True
     opening, closing = quotes[0::2], quotes[1::2]
-    before = data[np.maximum(opening - 1, 0)]
-    after = data[np.minimum(closing + 1, len(data) - 1)]
-    doubled = np.isin(opening - 1, closing)
-    opens = (opening == 0) | np.isin(before, edges[:3]) | doubled
-    closes = (closing == len(data) - 1) | np.isin(after, edges)
+    # A quote doubled inside a cell closes it and opens it again at once: "" stands for one quote.
+    doubled = np.concatenate(([False], opening[1:] == closing[:-1] + 1))
+    again = np.concatenate((opening[1:] == closing[:-1] + 1, [False]))
+    opens = (opening == 0) | edge[data[np.maximum(opening - 1, 0)]] | doubled
+    closes = (closing == len(data) - 1) | edge[data[np.minimum(closing + 1, len(data) - 1)]] | again
     return bool(opens.all() and closes.all())
 
 

@@ -12,7 +12,6 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -24,6 +23,8 @@ DEMONSTRATION_KEY = b"evaluation: demonstration key, for synthetic and open data
 
 PSEUDONYM = r"^[a-z]_[0-9a-f]{20}$"
 _IS_PSEUDONYM = re.compile(PSEUDONYM)
+_PUNCTUATION = re.compile(r"[^\w]+")
+_BETWEEN = "\x1f"
 _KEY_BYTES = 32
 _TITLES = frozenset(("mr", "mrs", "ms", "miss", "dr", "master", "sir", "rev", "cllr", "pc", "pcso", "sgt"))
 
@@ -47,13 +48,13 @@ def pseudonym(kind: str, text: str, key: bytes) -> str:
     """
     if _IS_PSEUDONYM.match(text):
         return text
-    digest = hmac.digest(key, f"{kind}\x1f{text}".encode(), "sha256")
+    digest = hmac.digest(key, f"{kind}{_BETWEEN}{text}".encode(), "sha256")
     return f"{kind[0]}_{digest.hex()[:20]}"
 
 
 def normal_text(text: str) -> str:
     """Text with case, punctuation and spacing taken out of account."""
-    return " ".join(re.sub(r"[^\w]+", " ", text.casefold()).split())
+    return _PUNCTUATION.sub(" ", text.lower()).strip()
 
 
 def normal_name(name: str) -> str:
@@ -74,12 +75,24 @@ def normal_phone(phone: str) -> str:
 
 def pseudonymise(values: pl.Series, kind: str, key: bytes) -> pl.Series:
     """Pseudonyms of a column, computed once for each different value; blank stays null."""
-    known = values.drop_nulls().unique()
-    names = [_normal(kind, text) for text in known.to_list()]
-    tokens = [pseudonym(kind, name, key) if name else None for name in names]
-    table = pl.DataFrame({"text": known, "token": pl.Series(tokens, dtype=pl.String)})
-    joined = pl.DataFrame({"text": values}).join(table, on="text", how="left", maintain_order="left")
+    known = values.drop_nulls().unique().to_frame("text")
+    names = known.select(_normal_column(pl.col("text"), kind))["text"].to_list()
+    tokens = pl.Series([pseudonym(kind, name, key) if name else None for name in names], dtype=pl.String)
+    joined = pl.DataFrame({"text": values}).join(
+        known.with_columns(token=tokens), on="text", how="left", maintain_order="left"
+    )
     return joined["token"].alias(values.name)
+
+
+def _normal_column(text: pl.Expr, kind: str) -> pl.Expr:
+    """The normal form of a column; what already is a pseudonym stays as it is."""
+    words = text.str.to_lowercase().str.replace_all(r"[^\w]+", " ").str.strip_chars(" ")
+    if kind in ("person", "name", "officer"):
+        parts = words.str.split(" ").list.eval(pl.element().filter(~pl.element().is_in(sorted(_TITLES))).sort())
+        words = parts.list.join(" ")
+    if kind == "telephone":
+        words = text.str.replace_all(r"\D", "").str.replace(r"^(?:0044|44)", "0")
+    return pl.when(text.str.contains(PSEUDONYM)).then(text).otherwise(words)
 
 
 def _normal(kind: str, text: str) -> str:
@@ -154,25 +167,28 @@ def person_ids(parts: pl.DataFrame, system: str, key: bytes) -> pl.Series:
     telephone number; else the name alone. A row that names nobody gives null.
     """
     present = [column for column in ("ref", "name", "born", "address", "phone") if column in parts.columns]
+    if present == ["ref"]:
+        return reference_ids(parts["ref"], system, key)
     different = parts.select(present).unique(maintain_order=True)
     tokens = [_person(dict(zip(present, row, strict=True)), system, key) for row in different.iter_rows()]
     table = different.with_columns(token=pl.Series(tokens, dtype=pl.String))
     return parts.select(present).join(table, on=present, how="left", nulls_equal=True, maintain_order="left")["token"]
 
 
+def reference_ids(refs: pl.Series, system: str, key: bytes) -> pl.Series:
+    """Pseudonyms of the references by which one system names people; those of another system differ."""
+    return pseudonymise(refs, f"p{_BETWEEN}ref{_BETWEEN}{system}", key)
+
+
 def _person(parts: dict[str, str | None], system: str, key: bytes) -> str | None:
     ref, name = parts.get("ref"), parts.get("name")
     if ref:
-        return ref if _IS_PSEUDONYM.match(ref) else pseudonym("person", _joined(("ref", system, normal_text(ref))), key)
+        return pseudonym(f"p{_BETWEEN}ref{_BETWEEN}{system}", _normal("ref", ref), key)
     if not name or not (tidy := _normal("name", name)):
         return None
     further = next((part for part in ("born", "address", "phone") if parts.get(part)), None)
     if further is None:
-        return pseudonym("person", _joined(("name", tidy)), key)
+        return pseudonym("person", _BETWEEN.join(("name", tidy)), key)
     kind = {"born": "born", "address": "address", "phone": "telephone"}[further]
     token = pseudonym(kind, _normal(kind, str(parts[further])), key)
-    return pseudonym("person", _joined((pseudonym("name", tidy, key), token)), key)
-
-
-def _joined(parts: Sequence[str] | Iterable[str]) -> str:
-    return "\x1f".join(parts)
+    return pseudonym("person", _BETWEEN.join((pseudonym("name", tidy, key), token)), key)

@@ -11,8 +11,9 @@ from evaluation.errors import DataError
 from evaluation.records import headers
 from evaluation.records.mapping import Mapping
 
-BLANKS = ("", "-", "--", "n/a", "na", "null", "none", "#n/a", "nan", "nat")
-"""Texts that mean that a cell is empty, whatever their case."""
+_BLANK_WORDS = ("n/a", "na", "null", "none", "#n/a", "nan", "nat", "nil")
+BLANKS = ("", "-", "--", *(form for one in _BLANK_WORDS for form in (one, one.upper(), one.capitalize())), "NaN", "NaT")
+"""Texts that mean that a cell is empty, in the forms in which systems write them."""
 
 _TOTAL = r"(?i)^\W*(?:grand\s+|sub[\s-]?|report\s+|overall\s+)?totals?\b"
 _FOOTER = r"(?i)^\W*(?:end of (?:report|file|extract|data)|report (?:run|generated|produced|printed)|(?:generated|printed|produced|exported) (?:on|by|at)|page \d+ of \d+|\d+ (?:rows?|records?) (?:returned|selected|affected|exported)|source:|notes?:|©)"
@@ -158,5 +159,5 @@ def _worth_keeping(cells: pl.DataFrame, name: str, header: tuple[str, ...]) -> b
 
 def clean(text: pl.Expr) -> pl.Expr:
     """A cell without surrounding space, null where it is empty."""
-    bare = text.str.strip_chars(" \t\r\n\u00a0\ufeff'").str.replace_all("\u00a0", " ", literal=True)
-    return pl.when(~bare.str.to_lowercase().is_in(list(BLANKS))).then(bare)
+    bare = text.str.strip_chars(" \t\r\n\u00a0\ufeff'")
+    return pl.when(~bare.is_in(list(BLANKS))).then(bare)

@@ -11,8 +11,8 @@ import polars as pl
 
 from evaluation.records import coding, dates, numbers, privacy
 from evaluation.records.coding import CodeList
-from evaluation.records.mapping import Column, Mapping
-from evaluation.records.pseudonyms import PSEUDONYM, person_ids, pseudonymise
+from evaluation.records.mapping import Column, Mapping, sources_of
+from evaluation.records.pseudonyms import PSEUDONYM, person_ids, pseudonymise, reference_ids
 from evaluation.records.raw import Raw, clean
 
 REASONS = {"row": pl.Int64, "reason": pl.String}
@@ -277,10 +277,15 @@ def _reference(name: str, text: pl.Series, context: _Context, got: _Collected) -
 
 def _hashed(kind: str) -> _Reader:
     def reader(name: str, text: pl.Series, context: _Context, got: _Collected) -> None:
-        space = f"{kind} {context.mapping.system}" if kind == "ref" else kind
-        got.columns[name] = pseudonymise(text, space, context.options.key)
+        got.columns[name] = pseudonymise(text, kind, context.options.key)
 
     return reader
+
+
+def _person_ref(name: str, text: pl.Series, context: _Context, got: _Collected) -> None:
+    """A reference that a table takes as it is; one that belongs to a person is read with that person's other parts."""
+    if any(name in sources_of(spec) for spec in context.mapping.tables):
+        got.columns[name] = reference_ids(text, context.mapping.system, context.options.key)
 
 
 def _free_text(name: str, text: pl.Series, context: _Context, got: _Collected) -> None:
@@ -317,7 +322,7 @@ _READERS: Table[str, _Reader] = {
     "code": _code,
     "scheme": _scheme,
     "reference": _reference,
-    "person_ref": _hashed("person"),
+    "person_ref": _person_ref,
     "address": _hashed("address"),
     "officer": _hashed("officer"),
     "free_text": _free_text,
