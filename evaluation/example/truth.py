@@ -106,13 +106,16 @@ def true_effects(scenario: Scenario, scheme: str, seed: int, *, people: int = 50
     """
     chosen = scenario.scheme(scheme)
     index = scenario.schemes.index(chosen)
+    size = scenario.people
     for_history, for_draw, for_days = np.random.SeedSequence(seed).spawn(3)
+    # A limit on places is a limit within one council; the large population does not belong to one.
+    scenario = replace(scenario, schemes=tuple(replace(s, capacity=None) for s in scenario.schemes))
     history = simulate(replace(scenario, people=people), for_history)
     rows = landmarks(history, index, np.random.default_rng(for_draw))
     weights = overlap_weights(history, rows)
     drawn = np.random.default_rng(for_draw).choice(weights.size, copies, p=weights / weights.sum())
     after = {policy: _outcomes(history, rows, drawn, index, policy, for_days) for policy in ("now", "never", "natural")}
-    treated = float(np.count_nonzero(rows.treated)) * scenario.people / people
+    treated = float(np.count_nonzero(rows.treated)) * size / people
     return Truth(
         scheme, contrast(after["now"], after["never"]), contrast(after["now"], after["natural"]), treated, copies
     )
@@ -203,9 +206,7 @@ def _outcomes(
     state = snapshot(history, scheme, rows, drawn, np.random.default_rng(children[0]))
     policies: list[Policy] = ["natural"] * len(scenario.schemes)
     policies[scheme] = policy
-    # A limit on places is a limit within one council; the copies do not belong to one.
-    unlimited = replace(scenario, schemes=tuple(replace(s, capacity=None) for s in scenario.schemes))
-    run(state, unlimited, HORIZON, Streams.of(children[1]), tuple(policies))
+    run(state, scenario, HORIZON, Streams.of(children[1]), tuple(policies))
     return _read(state, drawn.size)
 
 

@@ -1,0 +1,206 @@
+"""The exam: simulate whole councils whose truth is known, run the studies on them as the build does, and mark them."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from evaluation.example.exam_marks import ExamResult, mark
+from evaluation.example.exam_plan import Plan, Question, load_plan
+from evaluation.example.frames import council
+from evaluation.example.scenario import Scenario
+from evaluation.example.simulate import simulate
+from evaluation.example.truth import Truth, true_effects
+
+STUDIES = ("mediation", "abcs", "asbos", "elmore", "family_support", "city_counselling")
+"""The person-level studies; council by council they take turns."""
+NAIVE_EVERY = 5
+ONE_THREAD = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+class Runnable(Protocol):
+    """What the exam needs of a study."""
+
+    scheme: str | None
+
+    def run(self, records: Mapping[str, Any], *, as_of: Any = None, robustness: bool = True) -> Any:
+        """Return the finding."""
+        ...
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What one study said of one simulated council.
+
+    Parameters
+    ----------
+    question, replicate, study
+        Number of the scenario, of the council within it, and the study's name.
+    status, reason
+        As in the finding.
+    treated
+        People treated who were compared.
+    effects
+        Name to value, lower and upper limit, p-value and method.
+    naive
+        Name of the naive method to value, lower and upper limit.
+    seconds
+        Processor time of the simulation and of the study.
+    """
+
+    question: int
+    replicate: int
+    study: str
+    status: str
+    reason: str | None
+    treated: int
+    effects: Mapping[str, tuple[float, float, float, float | None, str]]
+    naive: Mapping[str, tuple[float, float, float]]
+    seconds: tuple[float, float]
+
+
+def shipped_study(name: str) -> Runnable:
+    """Return the study of `analyses/NAME.py`."""
+    study: Runnable = importlib.import_module(f"analyses.{name}").study
+    return study
+
+
+def attempt(plan: Plan, number: int, replicate: int, studies: Sequence[str] = STUDIES) -> Attempt:
+    """Simulate one council and run one study on it.
+
+    Parameters
+    ----------
+    plan
+        The exam.
+    number, replicate
+        Which scenario, and which of its councils: together with the plan's seed they decide everything.
+    studies
+        Names of the studies that take turns.
+    """
+    name = studies[replicate % len(studies)]
+    study = shipped_study(name)
+    asked = _with_scheme(plan.questions[number].scenario, study.scheme or name)
+    begun = time.process_time()
+    for_history, for_frames = np.random.SeedSequence([plan.seed, number, replicate]).spawn(2)
+    records = council(simulate(asked, for_history), for_frames)
+    simulated = time.process_time()
+    # The effects are the same without the checks; the naive methods are marked on every fifth council.
+    finding = study.run(records, robustness=replicate % NAIVE_EVERY == 0)
+    return _read(finding, number, replicate, name, (simulated - begun, time.process_time() - simulated))
+
+
+def _with_scheme(scenario: Scenario, name: str) -> Scenario:
+    return replace(scenario, schemes=(replace(scenario.schemes[0], name=name), *scenario.schemes[1:]))
+
+
+def _read(finding: Any, number: int, replicate: int, study: str, seconds: tuple[float, float]) -> Attempt:
+    effects = {e.name: (e.value, e.low, e.high, e.p, e.method) for e in finding.effects}
+    naive = {n.name: (n.value, n.low, n.high) for n in finding.naive}
+    treated = max((e.n_treated for e in finding.effects), default=0)
+    return Attempt(number, replicate, study, finding.status, finding.reason, treated, effects, naive, seconds)
+
+
+def truth_of(plan: Plan, number: int) -> Truth:
+    """Compute the truth of one scenario with the plan's own seed."""
+    scenario = plan.questions[number].scenario
+    seed = np.random.SeedSequence([plan.seed, 1000 + number]).generate_state(1)[0]
+    name = scenario.schemes[0].name
+    return true_effects(scenario, name, int(seed), people=plan.truth_people, copies=plan.truth_copies)
+
+
+def run_exam(
+    replicates: int | None = None,
+    seed: int | None = None,
+    *,
+    scenarios: Sequence[str | Question] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    workers: int = 2,
+    studies: Sequence[str] = STUDIES,
+    plan: Plan | None = None,
+) -> ExamResult:
+    """Run the exam.
+
+    Parameters
+    ----------
+    replicates, seed
+        Councils a scenario and the seed; the plan's when None.
+    scenarios
+        Scenarios of one's own, or names (or beginnings of names) of the plan's; all of the plan's when None.
+    progress
+        Called with the number of councils done and to do.
+    workers
+        Processes; 1 runs in this process.
+    studies
+        Names of the studies under `analyses/` that take turns.
+    plan
+        Another plan than the shipped one.
+
+    Returns
+    -------
+    ExamResult
+        With `to_json()`, `markdown()` and the verdict on each criterion.
+    """
+    plan = plan or load_plan()
+    plan = replace(
+        plan,
+        replicates=replicates or plan.replicates,
+        seed=plan.seed if seed is None else seed,
+        questions=_chosen(plan, scenarios),
+    )
+    jobs = [("truth", number, 0) for number in range(len(plan.questions))]
+    jobs += [("council", number, r) for r in range(plan.replicates) for number in range(len(plan.questions))]
+    truths: dict[int, Truth] = {}
+    attempts: list[Attempt] = []
+    for done, (kind, number, answer) in enumerate(_answers(plan, jobs, tuple(studies), workers), start=1):
+        if kind == "truth":
+            truths[number] = answer
+        else:
+            attempts.append(answer)
+        if progress:
+            progress(done, len(jobs))
+    attempts.sort(key=lambda one: (one.question, one.replicate))
+    return mark(plan, truths, attempts)
+
+
+def _chosen(plan: Plan, scenarios: Sequence[str | Question] | None) -> tuple[Question, ...]:
+    if scenarios is None:
+        return plan.questions
+    chosen: list[Question] = []
+    for wanted in scenarios:
+        if isinstance(wanted, Question):
+            chosen.append(wanted)
+        else:
+            chosen += [question for question in plan.questions if question.name.startswith(wanted)]
+    return tuple(chosen)
+
+
+Job = tuple[str, int, int]
+
+
+def _answer(plan: Plan, job: Job, studies: tuple[str, ...]) -> tuple[str, int, Any]:
+    kind, number, replicate = job
+    if kind == "truth":
+        return kind, number, truth_of(plan, number)
+    return kind, number, attempt(plan, number, replicate, studies)
+
+
+def _answers(plan: Plan, jobs: Sequence[Job], studies: tuple[str, ...], workers: int) -> Iterator[tuple[str, int, Any]]:
+    if workers <= 1:
+        for job in jobs:
+            yield _answer(plan, job, studies)
+        return
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
+    # Each process has one core's work; threads within it would only get in each other's way.
+    for name in ONE_THREAD:
+        os.environ.setdefault(name, "1")
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for done in as_completed([pool.submit(_answer, plan, job, studies) for job in jobs]):
+            yield done.result()

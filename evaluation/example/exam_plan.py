@@ -1,0 +1,112 @@
+"""The exam's scenarios and what has to be reached, read from the plan that was written down before the run."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from evaluation.errors import UsageError
+from evaluation.example.scenario import Scenario, TrueScheme
+
+SIZES: dict[int, tuple[int, float]] = {75: (1500, -9.25), 155: (1500, -8.35), 395: (3000, -8.0)}
+"""People treated (about) to people simulated and the log of the scheme's daily start hazard."""
+STUDIED = "mediation"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One scenario of the exam.
+
+    Parameters
+    ----------
+    name
+        In words.
+    scenario
+        The council that is simulated.
+    assumption
+        False where the recorded data lack what any method would need: reported, not pooled.
+    """
+
+    name: str
+    scenario: Scenario
+    assumption: bool = True
+
+    @property
+    def null(self) -> bool:
+        """Whether the scheme has no effect."""
+        return self.scenario.schemes[0].theta == 1
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """What has to be reached; shares, and Monte Carlo errors as multiples."""
+
+    coverage: float
+    coverage_errors: float
+    pooled: tuple[float, float]
+    false_positives: float
+    false_positive_errors: float
+    bias: float
+    naive_rejects: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The whole exam."""
+
+    seed: int
+    replicates: int
+    truth_people: int
+    truth_copies: int
+    criteria: Criteria
+    questions: tuple[Question, ...]
+
+
+def load_plan(path: Path | None = None) -> Plan:
+    """Read a plan; the shipped one by default.
+
+    Raises
+    ------
+    UsageError
+        When a scenario has an unknown option or an unknown size.
+    """
+    text = path.read_text(encoding="utf-8") if path else _shipped()
+    raw: dict[str, Any] = tomllib.loads(text)
+    wanted = raw["criteria"]
+    criteria = Criteria(**(wanted | {"pooled": tuple(wanted["pooled"])}))
+    questions = tuple(question(**entry) for entry in raw["scenarios"])
+    return Plan(raw["seed"], raw["replicates"], raw["truth_people"], raw["truth_copies"], criteria, questions)
+
+
+def _shipped() -> str:
+    return (files("evaluation.example") / "exam_plan.toml").read_text(encoding="utf-8")
+
+
+def question(
+    name: str, size: int, theta: float, waning_days: float | None = None, assumption: bool = True, **options: Any
+) -> Question:
+    """Make one scenario of the exam.
+
+    Parameters
+    ----------
+    size
+        About how many people are treated: 75, 155 or 395.
+    theta, waning_days
+        The true effect put in.
+    options
+        Anything else that a `Scenario` takes: `conf`, `exits`, `exit_power`, `missing_uploads`, `outage`, `people` …
+    """
+    if size not in SIZES:
+        raise UsageError(f"Scenario '{name}': size {size} is not one of {', '.join(map(str, SIZES))}.")
+    people, log_hazard = SIZES[size]
+    scheme = TrueScheme(STUDIED, log_hazard, theta, waning_days)
+    if "outage" in options:
+        options["outage"] = tuple(options["outage"])
+    try:
+        scenario = Scenario(**({"people": people, "schemes": (scheme,)} | options))
+    except TypeError as problem:
+        raise UsageError(f"Scenario '{name}': {problem}.") from problem
+    return Question(name, scenario, assumption)

@@ -1,0 +1,160 @@
+"""The worked example as a council would send it: one file per source system, dirty, with the truth beside."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from evaluation.example.dirt import Spoilt, spoil
+from evaluation.example.extracts import Clerk, system_rows
+from evaluation.example.partnership import Partnership, area_days, build_partnership, first_day
+from evaluation.example.reports import record
+from evaluation.example.surveys import COLUMNS as SURVEY_COLUMNS
+from evaluation.example.surveys import closure_surveys
+from evaluation.example.wexbourne import AREA_SCHEMES, AS_OF, NAME
+from evaluation.example.wexbourne_truth import kept_truth
+
+SEED = 20121231
+SYSTEMS = ("flare", "cedar", "iworld", "uniform", "react", "confirm", "pss_live")
+NOTICE = "Synthetic: Wexbourne, its people and its providers are invented."
+
+
+@dataclass(frozen=True)
+class Example:
+    """Where the worked example lies.
+
+    Parameters
+    ----------
+    name
+        Name of the invented partnership.
+    extracts
+        Name, path and mapping of each extract.
+    truth
+        The JSON file with the true effects and the mistakes put in; CSV files with the true pairs and people lie
+        beside it.
+    """
+
+    name: str
+    extracts: tuple[tuple[str, Path, str], ...]
+    truth: Path
+
+
+def write_extracts(folder: Path, *, seed: int = SEED, as_of: date = AS_OF) -> Example:
+    """Write the extracts of Wexbourne's systems and the truth about them.
+
+    Parameters
+    ----------
+    folder
+        Where to write; made when absent, and files of the same names are replaced.
+    seed
+        Same seed, same files, byte for byte.
+    as_of
+        The last day; the extracts hold the five years up to it.
+
+    Returns
+    -------
+    Example
+        What was written, and by which mapping each file is read.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for_truth, for_dirt, for_words, for_surveys = np.random.SeedSequence([seed, 1]).spawn(4)
+    partnership = build_partnership(seed, as_of)
+    last = partnership.scenario.days - 1
+    spoilt = spoil(record(partnership, np.random.default_rng(for_truth)), last, np.random.default_rng(for_dirt))
+    paths = {name: _write_system(name, folder, spoilt, partnership, for_words) for name in SYSTEMS}
+    paths["surveys"] = _write_surveys(folder, spoilt, partnership, np.random.default_rng(for_surveys))
+    truth = _write_truth(folder, spoilt, partnership, seed)
+    return Example(NAME, tuple((name, path, name) for name, path in paths.items()), truth)
+
+
+def _write_system(
+    name: str, folder: Path, spoilt: Spoilt, partnership: Partnership, seed: np.random.SeedSequence
+) -> Path:
+    rng = np.random.default_rng([int(seed.generate_state(1)[0]), SYSTEMS.index(name)])
+    rows = system_rows(spoilt.reports, Clerk(partnership, name, rng))
+    if name == "pss_live":
+        return _write_workbook(folder / f"{name}.xlsx", rows)
+    path = folder / f"{name}.csv"
+    text = rows.write_csv(line_terminator="\r\n")
+    if name == "confirm":
+        printed = f"{partnership.scenario.as_of:%d/%m/%Y}"
+        title = f"CONFIRM enquiry report\r\nPrinted for Wexbourne (invented) on {printed}\r\n\r\n"
+        text = f"{title}{text}Total,{rows.height}\r\n"
+    path.write_bytes(_encoded(name, text))
+    return path
+
+
+def _encoded(name: str, text: str) -> bytes:
+    """Each system exports in the encoding of its age."""
+    if name == "iworld":
+        return text.encode("utf-16")
+    return text.encode("cp1252" if name in ("uniform", "confirm") else "utf-8-sig")
+
+
+def _write_workbook(path: Path, rows: pl.DataFrame) -> Path:
+    """Write a spreadsheet with true dates, as PSS Live is said to export; the file's own date is fixed."""
+    from datetime import datetime
+
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+        book.set_properties({"title": "PSS Live", "created": datetime(2012, 12, 31)})
+        sheet, day = book.add_worksheet("Jobs"), book.add_format({"num_format": "dd/mm/yyyy"})
+        sheet.write_row(0, 0, rows.columns)
+        place = rows.columns.index("Date Logged")
+        for number, row in enumerate(rows.iter_rows(), start=1):
+            sheet.write_row(number, 0, [value or "" for value in row])
+            sheet.write_datetime(number, place, datetime.strptime(row[place], "%d/%m/%Y"), day)
+    return path
+
+
+def _write_surveys(folder: Path, spoilt: Spoilt, partnership: Partnership, rng: np.random.Generator) -> Path:
+    surveys = closure_surveys(spoilt.reports.cases, partnership.scenario.days - 1, rng)
+    clerk = Clerk(partnership, "surveys", rng)
+    dated = surveys.with_columns(
+        clerk.dates(pl.col("sent")).alias("sent"), clerk.dates(pl.col("returned")).alias("returned")
+    )
+    path = folder / "surveys.csv"
+    dated.rename(SURVEY_COLUMNS).write_csv(path)
+    return path
+
+
+def _write_truth(folder: Path, spoilt: Spoilt, partnership: Partnership, seed: int) -> Path:
+    reports = spoilt.reports
+    reports.pairs.write_csv(folder / "truth_pairs.csv")
+    reports.incidents.select("system", "incident_ref", "person", "case").write_csv(folder / "truth_people.csv")
+    path = folder / "truth.json"
+    path.write_text(json.dumps(_truth(spoilt, partnership, seed), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return path
+
+
+def _truth(spoilt: Spoilt, partnership: Partnership, seed: int) -> dict[str, Any]:
+    given = partnership.actions.filter(pl.col("ending").ne_missing("declined")).group_by("scheme").len().rows()
+    return {
+        "notice": NOTICE,
+        "partnership": NAME,
+        "seed": seed,
+        "as_of": partnership.scenario.as_of.isoformat(),
+        "first_day": first_day(partnership.scenario).isoformat(),
+        "schemes": {name: kept | {"given": dict(given).get(name, 0)} for name, kept in kept_truth().items()},
+        "area_schemes": [_area_truth(partnership, index) for index in range(len(AREA_SCHEMES))],
+        "mistakes": {name: {"rows": hit, "of": of} for name, (hit, of) in spoilt.counts.items()},
+        "reports": dict(spoilt.reports.incidents.group_by("system").len().sort("system").rows()),
+        "pairs": spoilt.reports.pairs.height,
+    }
+
+
+def _area_truth(partnership: Partnership, index: int) -> dict[str, Any]:
+    scheme = AREA_SCHEMES[index]
+    first, last = area_days(partnership.scenario, scheme)
+    return {
+        "scheme": scheme.name, "wards": list(scheme.wards), "categories": list(scheme.categories),
+        "from": scheme.first.isoformat(), "to": None if scheme.last is None else scheme.last.isoformat(),
+        "theta_unknown_people": scheme.theta, "days": last - first + 1,
+    }  # fmt: skip
