@@ -148,6 +148,8 @@ class Book:
         self.status: dict[int, tuple[str, str]] = {}
         self._posted: dict[int, Posted] = {}
         self._stale: set[int] = set()
+        self._unplayed: set[int] = set()
+        self._through_court: set[int] = set()
         self._by_order: Whole = np.empty(0, dtype=np.int64)
         self._starts: Whole = np.zeros(len(orders.refs) + 1, dtype=np.int64)
         self.room: Whole = orders.debt.copy()
@@ -164,16 +166,29 @@ class Book:
         self.room = np.maximum(self.orders.debt - paid.astype(np.int64), 0)
         self.room_at_court -= self.orders.debt - self.room
         self._stale |= set(self.orders.changes)
-        self._stale |= set(certain[taken][self.receipts.to_court[taken]].tolist())
+        self._through_court = set(certain[taken][self.receipts.to_court[taken]].tolist())
+        self._stale |= self._through_court
 
     def link(self, receipt: int, order: int, pence: int, rule: str, undoes: int = -1) -> None:
         """Give `pence` of a receipt to an order (negative for a reversal or refund) and say by which rule."""
         day = max(int(self.receipts.day[receipt]), int(self.orders.day[order]))
         to_court = bool(self.receipts.to_court[receipt])
+        if to_court:
+            self._through_court.add(order)
         self.links[order].append(Money(day, receipt, receipt, pence, to_court, undoes))
         self.rule[receipt, order] = rule
         self.linked[receipt].append(order)
-        self._stale.add(order)
+        self._touch(order, pence if not to_court and undoes < 0 else 0)
+
+    def _touch(self, order: int, paid: int) -> None:
+        """Note that an order changed; where only the costs can be paid, what is left is known without playing it."""
+        if paid <= 0 or order in self._through_court:
+            self._stale.add(order)
+            return
+        taken = min(paid, int(self.room[order]))
+        self.room[order] -= taken
+        self.room_at_court[order] -= taken
+        self._unplayed.add(order)
 
     def is_linked(self, receipt: int) -> bool:
         """Whether any of the receipt has been given to an order."""
@@ -188,7 +203,13 @@ class Book:
         """Bring what every order can still take up to date."""
         for order in self._stale:
             self._play(order)
+        self._unplayed -= self._stale
         self._stale.clear()
+
+    def play_all(self) -> None:
+        """Play every order that was touched, so that the postings are complete."""
+        self._stale |= self._unplayed
+        self.settle()
 
     def certain_receipts(self, order: int) -> list[int]:
         """List the receipts that a copied reference gave to an order."""
@@ -209,14 +230,14 @@ class Book:
 
     def lines(self) -> pl.DataFrame:
         """Give every posting: `receipt, order` (numbers)`, component, pence, day, rule`."""
-        self.settle()
+        self.play_all()
         rows = [(order, line) for order, posted in self._posted.items() for line in posted.lines]
         played = _frame_of_lines(rows, self.rule, self.rules.components)
         return pl.concat([self._plain_lines(), played])
 
     def credits(self) -> dict[int, int]:
         """Give what each receipt has left, or what a reversal or refund could not take back (negative), in pence."""
-        self.settle()
+        self.play_all()
         left: dict[int, int] = defaultdict(int)
         for receipt, pence in self._plain_credits():
             left[receipt] += pence
@@ -227,7 +248,7 @@ class Book:
 
     def all_offsets(self) -> list[Offset]:
         """Give all unallocated money that was reversed or refunded."""
-        self.settle()
+        self.play_all()
         return [*self.offsets, *(offset for posted in self._posted.values() for offset in posted.offsets)]
 
     def _plain(self) -> tuple[Whole, Whole, Whole]:

@@ -21,6 +21,8 @@ STRENGTH: dict[Relation, int] = {
     "exact": 0, "formatting": 1, "confused_letters": 2, "one_slip": 3, "truncated": 4, "other_digit": 5,
 }  # fmt: skip
 
+GUESSES: tuple[Relation, ...] = ("one_slip", "truncated", "other_digit")
+
 _SPLIT = re.compile(r"[\s,;&+|]+")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _CONFUSED = str.maketrans("OILSBZ", "011582")

@@ -36,8 +36,8 @@ class Points:
     """
 
     reference_exact: int = 12
-    reference_formatting: int = 10
-    reference_confused_letters: int = 9
+    reference_formatting: int = 12
+    reference_confused_letters: int = 11
     reference_one_slip: int = 6
     reference_truncated: int = 6
     reference_other_digit: int = 4

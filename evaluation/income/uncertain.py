@@ -16,7 +16,7 @@ import numpy as np
 from evaluation.income.book import Book, day_of
 from evaluation.income.evidence import Evidence, Facts, Name, rule_of, score, weigh
 from evaluation.income.plan import days_from_due
-from evaluation.income.references import STRENGTH, Relation, person_key, plain, relation
+from evaluation.income.references import GUESSES, STRENGTH, Relation, person_key, plain, relation
 from evaluation.income.rules import BULK, ONE_TO_MANY, SCHEDULE, SCORED
 from evaluation.income.subset import select
 
@@ -130,13 +130,12 @@ class Uncertain:
         if text is None:
             return {}
         index = self.book.orders.index
-        whole = {at: how for at, how in index.near(text) if self._made(receipt, at)}
         query = plain(text)
-        for order in own:
-            how = relation(query, index.plain[order])
-            if how and order not in whole:
-                whole[order] = how
-        return whole
+        found = ((at, relation(query, index.plain[at])) for at in own)
+        theirs = {at: how for at, how in found if how}
+        # A name and a near reference together outweigh any other order that the reference may be near to.
+        near = () if theirs else index.near(text)
+        return {**{at: how for at, how in near if self._made(receipt, at)}, **theirs}
 
     def _facts(
         self, receipt: int, order: int, payer: str | None, near: dict[int, Relation], another: bool, own: list[int]
@@ -145,7 +144,7 @@ class Uncertain:
         rivals = [at for at, other in near.items() if how and at != order and STRENGTH[other] <= STRENGTH[how]]
         return Facts(
             how=how,
-            only_near=how is not None and not rivals,
+            only_near=how in GUESSES and not rivals,
             names_another=another,
             name=self._name(payer, order),
             only_open=own == [order],

@@ -57,7 +57,7 @@ def _named(book: Book, rows: list[tuple[int, int, str, str]]) -> pl.DataFrame:
         .join(book.receipts.frame.with_row_index("at"), on="at", how="left", maintain_order="left")
         .select(
             "receipt_ref", pl.col("left").alias("amount"), "status", "reason", "received_on", "kind",
-            pl.col("amount").alias("received"), "reference", "remittance_ref",
+            pl.col("amount").alias("received"), "remittance_ref",
         )
         .with_columns(pounds("amount"), pounds("received"))
     )  # fmt: skip
