@@ -19,7 +19,7 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
-# Cc control, Cf format (bidirectional overrides, zero-width joiners), Cs surrogates, Co private use, Zl and Zp separators.
+# Control, format (bidirectional overrides, zero-width joiners), surrogate, private-use and separator characters.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _KEPT = "\N{SOFT HYPHEN}"
 # What HTML, Markdown, Quarto's shortcodes, attributes and maths give a meaning to.
@@ -176,9 +176,19 @@ def listed(items: Sequence[str]) -> str:
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+_ISO_DAY = re.compile(r"(?<![\w.-])(\d{4}-\d{2}-\d{2})(?![\w-])")
+_IDENTIFIER = re.compile(r"(?<![\w./-])([a-z][a-z0-9]*(?:_[a-z0-9]+)+)(?![\w./-])")
+
+
+def prose(text: str) -> str:
+    """Write a machine's days and identifiers within a text as people read them."""
+    dated = _ISO_DAY.sub(lambda found: date_or(found.group(1), found.group(1)), visible(text))
+    return _IDENTIFIER.sub(lambda found: humane(found.group(1)), dated)
+
+
 def sentence(text: str) -> str:
-    """Give a text its capital and its full stop."""
-    seen = visible(text)
+    """Give a text its capital and its full stop, and its days and identifiers as people read them."""
+    seen = prose(text)
     if not seen:
         return ""
     ended = seen if seen[-1] in ".?!:”" else f"{seen}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from evaluation.publishing import svg, words
@@ -28,14 +29,20 @@ class Curve:
     highs: tuple[float | None, ...]
     followed: tuple[int | None, ...]
 
+    @property
+    def on_a_grid(self) -> bool:
+        """Whether the points are evenly spaced, as published curves are, and not at the events' own days."""
+        gaps = [after - before for before, after in pairwise(self.times)]
+        return len(gaps) > 2 and max(gaps[:-1]) - min(gaps[:-1]) < 1
+
     def at(self, day: float) -> tuple[float, float | None, float | None]:
         """Return value and interval on a day: the last step at or before it."""
         i = max(bisect_right(self.times, day) - 1, 0)
         return self.values[i], self.lows[i], self.highs[i]
 
     def followed_at(self, day: float) -> int | None:
-        """Return the people followed on a day, from the first point at or after it."""
-        i = next((i for i, time in enumerate(self.times) if time >= day), len(self.times) - 1)
+        """Return the people followed on a day, from the nearest point."""
+        i = min(range(len(self.times)), key=lambda i: abs(self.times[i] - day))
         return self.followed[i]
 
 
@@ -111,7 +118,7 @@ def chart(curves: Sequence[Curve], scale: Scale, title: str, *, name: str, start
         How the chart looks, for those who cannot see it.
     """
     end = max(curve.times[-1] for curve in curves)
-    ticks = [month for month in _TICKS if month * _DAYS_A_MONTH <= end + 5] or [0]
+    ticks = [month for month in _TICKS if month * _DAYS_A_MONTH <= end + 8] or [0]
     return Chart(
         name=name,
         title=title,
@@ -151,7 +158,7 @@ def _draw(
     foot = 52 + 40 * len(curves)
     height = (330 if wide else 260) + foot + 34
     left, right, top = 46, (172 if wide else 14), 34
-    end = max(curve.times[-1] for curve in curves)
+    end = max(*(curve.times[-1] for curve in curves), ticks[-1] * _DAYS_A_MONTH)
     ceiling = _ceiling(curves, scale)
 
     def x(day: float) -> float:
@@ -177,31 +184,37 @@ def _draw(
             text = words.count(curve.followed_at(month * _DAYS_A_MONTH))
             drawing.text(x(month * _DAYS_A_MONTH), base + 19, "–" if text == words.HIDDEN else text, "t b", "middle")
     for row, curve in reversed(list(enumerate(curves))):
-        _steps(drawing, curve, row, end, x, y, scale.start)
+        _trace(drawing, curve, row, end, x, y, scale.start)
     _labels(drawing, curves, scale, end, x, y)
     return drawing
 
 
-def _steps(drawing: svg.Svg, curve: Curve, row: int, end: float, x: Any, y: Any, start: float) -> None:
+def _trace(drawing: svg.Svg, curve: Curve, row: int, end: float, x: Any, y: Any, start: float) -> None:
     points = [
-        (0.0, start, start, start),
-        *(
-            (time, value, value if low is None else low, value if high is None else high)
-            for time, value, low, high in zip(curve.times, curve.values, curve.lows, curve.highs, strict=True)
-        ),
+        (time, value, value if low is None else low, value if high is None else high)
+        for time, value, low, high in zip(curve.times, curve.values, curve.lows, curve.highs, strict=True)
     ]
-    points.append((end, *points[-1][1:]))
-    pairs = list(zip(points, points[1:], strict=False))
-    above = [
-        corner for (before, after) in pairs for corner in ((x(after[0]), y(before[3])), (x(after[0]), y(after[3])))
+    if points[0][0] > 0:
+        points.insert(0, (0.0, start, start, start))
+    if not curve.on_a_grid:
+        points.append((end, *points[-1][1:]))
+    middle, low, high = (_corners(points, place, curve.on_a_grid) for place in (1, 2, 3))
+    drawing.path(
+        f"band s{row + 1}-band", [(x(a), y(b)) for a, b in high] + [(x(a), y(b)) for a, b in reversed(low)], close=True
+    )
+    drawing.path(f"line s{row + 1}", [(x(a), y(b)) for a, b in middle])
+
+
+def _corners(points: Sequence[tuple[float, ...]], place: int, joined: bool) -> list[tuple[float, float]]:
+    """Return a line's corners: straight from point to point on a grid, in steps where points are events."""
+    if joined:
+        return [(point[0], point[place]) for point in points]
+    steps = [
+        corner
+        for before, after in pairwise(points)
+        for corner in ((after[0], before[place]), (after[0], after[place]))
     ]
-    below = [
-        corner for (before, after) in pairs for corner in ((x(after[0]), y(before[2])), (x(after[0]), y(after[2])))
-    ]
-    first = (x(0.0), y(start))
-    drawing.path(f"band s{row + 1}-band", [first, *above, *reversed(below)], close=True)
-    line = [corner for (before, after) in pairs for corner in ((x(after[0]), y(before[1])), (x(after[0]), y(after[1])))]
-    drawing.path(f"line s{row + 1}", [first, *line])
+    return [(points[0][0], points[0][place]), *steps]
 
 
 def _labels(drawing: svg.Svg, curves: Sequence[Curve], scale: Scale, end: float, x: Any, y: Any) -> None:

@@ -93,7 +93,7 @@ def _draw(
     drawing.text(0, 16, rate_label)
     drawing.text((left + width - right) / 2, height - 12, size_label, "t", "middle")
     drawing.line(left, y(mean), width - right, y(mean), "mean")
-    for cls, low, high in (("limit", "low95", "high95"), ("link", "low998", "high998")):
+    for cls, low, high in (("limit", "low95", "high95"), ("limit-far", "low998", "high998")):
         for edge in (low, high):
             drawing.path(cls, [(x(limit.size), y(getattr(limit, edge))) for limit in limits])
     for unit in units:

@@ -2,14 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from evaluation.publishing import words
+from evaluation.publishing.charts.figure import Chart
+from evaluation.publishing.pages import contract_charts, contract_money
 from evaluation.publishing.pages.content import SiteContent
-from evaluation.publishing.pages.frame import Page
-from evaluation.publishing.pages.reading import Json, part_of, record_table, rows_of
-from evaluation.publishing.parts import Cell, Fact, Markup, card_table, decision_box, heading, link, unknown
+from evaluation.publishing.pages.frame import Page, charts
+from evaluation.publishing.pages.reading import Json, figure_of, part_of, rows_of, shown
+from evaluation.publishing.parts import (
+    Cell,
+    Fact,
+    Markup,
+    aside,
+    card_table,
+    cited_box,
+    data_table,
+    decision_box,
+    folded,
+    heading,
+    link,
+    paragraph,
+    region,
+    timeline,
+    unknown,
+)
 from evaluation.publishing.release import Published
+from evaluation.publishing.words import escaped
+
+READINGS = {
+    "meets": '<span class="meets">✓ Meets</span>',
+    "met": '<span class="meets">✓ Met</span>',
+    "misses": '<span class="misses">✕ Misses</span>',
+    "missed": '<span class="misses">✕ Missed</span>',
+    "not_reported": '<span class="unproved">? Not reported</span>',
+    "not_collected": '<span class="unproved">? Not collected</span>',
+    "too_incomplete": '<span class="unproved">? Too incomplete to say</span>',
+    "cannot_yet_be_said": '<span class="unproved">? Cannot yet be said</span>',
+}
 
 
 def stem(contract: Published) -> str:
@@ -19,57 +49,270 @@ def stem(contract: Published) -> str:
 
 def title(data: Json) -> str:
     """Return a contract's title."""
-    return words.visible(data.get("title") or words.sentence_case(str(data.get("contract", data.get("id", "")))))
+    return words.visible(data.get("title") or words.sentence_case(str(data.get("contract", ""))))
 
 
 def verdict(data: Json) -> tuple[str, str]:
     """Return a contract's verdict in words and its reason."""
-    found = data.get("verdict")
-    if isinstance(found, dict):
-        return words.sentence_case(str(found.get("word", found.get("text", "")))), words.sentence(
-            str(found.get("sentence", ""))
-        )
-    return words.sentence_case(str(found or "no verdict")), words.sentence(
-        str(data.get("verdict_sentence", data.get("sentence", "")))
-    )
+    found = part_of(data, "verdict")
+    return words.visible(found.get("text") or "No verdict"), words.sentence(str(found.get("sentence") or ""))
+
+
+def unproven(data: Json) -> bool:
+    """Whether a contract cannot show an outcome."""
+    return part_of(data, "verdict").get("word") == "outcomes_not_evidenced"
 
 
 def page(content: SiteContent, contract: Published) -> Page:
     """Return a contract's page."""
     data = contract.data
+    drawn = contract_charts.draw(data)
+    markup, live = charts(stem(contract), drawn)
+    term = part_of(data, "term")
+    summary = (
+        f"{words.pounds(str(data['value_total']))} from {words.date_or(term.get('from'))} to {words.date_or(term.get('to'))}."
+        if data.get("value_total") is not None
+        else ""
+    )
     return Page(
         stem=stem(contract),
         title=title(data),
         subtitle="Contract",
-        description=words.sentence(str(data.get("purpose", ""))),
-        stamps=(f"Returns up to {words.long_date(content.as_of)}",),
-        body=_body(contract, data),
+        description=f"{summary} {words.sentence(str(data.get('purpose') or ''))}".strip(),
+        stamps=(
+            f"Returns up to {words.long_date(content.as_of)}",
+            f"Owner: {words.visible(data.get('owner') or 'no owner named')}",
+            f"Provider: {words.visible(data.get('provider') or 'not named')}",
+        ),
+        body=_body(content, contract, drawn, markup),
+        live=live,
     )
 
 
-def _body(contract: Published, data: Json) -> str:
-    word, why = verdict(data)
-    gap = "not evidenced" in word.lower()
-    facts = tuple(Fact(words.sentence_case(key), words.visible(value)) for key, value in part_of(data, "facts").items())
-    parts = [decision_box(f"Verdict: {word.lower()}", why, facts, gap=gap)]
-    for key in data:
-        rows = rows_of(data, key)
-        if rows:
-            parts += [
-                heading(2, words.sentence_case(key), words.slug(key)),
-                record_table(words.sentence_case(key), rows),
-            ]
+def _body(content: SiteContent, contract: Published, drawn: Mapping[str, Chart], markup: Mapping[str, str]) -> str:
+    data = contract.data
+    parts = [_decision(data), _cited(data)]
+    parts += [heading(2, "What was promised, and what came", "measures"), _measures(data)]
+    parts.append(
+        "<p>An <b>output</b> is what the provider does. An <b>outcome</b> is what changes for people. "
+        "Only outcomes can show that the contract works.</p>"
+    )
+    if "bounds" in markup:
+        warning = words.sentence(str(part_of(data, "counselling").get("warning") or ""))
+        parts += [heading(2, "Did clients get better?", "better"), aside(markup["bounds"], warning)]
+    steady = [name for name in drawn if name.startswith("output-")]
+    if steady:
+        parts.append(heading(2, "Is the service steady?", "steady"))
+        parts += [aside(markup[name], contract_charts.sentence_of(data, name)) for name in steady]
+    parts.append(_scheme(content, data))
+    parts += [heading(2, "What the money bought", "money"), contract_money.body(data)]
+    parts.append(_delivery(data))
+    funnels = [name for name in drawn if name.startswith("funnel-")]
+    if funnels:
+        parts.append(heading(2, "Is one place or service unlike the others?", "funnels"))
+        parts += [aside(markup[name], contract_charts.funnel_sentence(data, name)) for name in funnels]
+    parts += [_returns(data), _calendar(data)]
     file = link(f"../published/contracts/{contract.name}.json", f"{contract.name}.json")
     parts.append(f'<p class="key">Every number here comes from the published result: {file}.</p>')
     return "".join(parts)
 
 
+def _decision(data: Json) -> str:
+    word, why = verdict(data)
+    decision = part_of(data, "decision")
+    happened, more = _happened(data)
+    decide = words.visible(decision.get("text") or "No decision is waiting")
+    by = f"Decide by {words.date_or(decision.get('decide_by'))}." if decision.get("decide_by") else ""
+    facts = (
+        Fact("What happened", happened, more),
+        Fact("How sure we are", *_sure(data)),
+        Fact("What it costs", *contract_money.headline(data)),
+        Fact("What to decide", decide, f"{by} Funding ends {words.date_or(data.get('funding_ends'))}.".strip()),
+    )
+    return decision_box(f"Verdict: {word[:1].lower()}{word[1:]}", why, facts, gap=unproven(data))
+
+
+def _happened(data: Json) -> tuple[str, str]:
+    outcomes = rows_of(data, "outcomes")
+    met = sum(part_of(row, "verdict").get("word") == "met" for row in outcomes)
+    missed = sum(part_of(row, "verdict").get("word") == "missed" for row in outcomes)
+    open_ = len(outcomes) - met - missed
+    if not outcomes:
+        return "No outcome was named", "The contract counts what is done, not what changes."
+    return f"{met} of {words.number_of(len(outcomes), 'outcome')} met", f"{missed} missed, {open_} not known."
+
+
+def _sure(data: Json) -> tuple[str, str]:
+    evidence = part_of(data, "evidence")
+    if evidence.get("status") == "estimated":
+        reasons = [words.sentence(str(reason)) for reason in (evidence.get("reasons") or ())][:1]
+        return words.sentence_case(str(evidence.get("grade") or "Not graded")), " ".join(reasons)
+    known = [part_of(part_of(row, "result"), "bounds").get("known_share") for row in rows_of(data, "outcomes")]
+    shares = [share for share in known if isinstance(share, int | float)]
+    if shares:
+        return "Not at all, yet", f"Known results cover {min(shares) * 100:.0f} of 100 at worst."
+    return "Not at all, yet", "No comparison with similar people has been made."
+
+
+def _cited(data: Json) -> str:
+    return "".join(
+        cited_box(
+            "What the source document says of the real contract",
+            str(row.get("fact") or row.get("quote") or ""),
+            f"{row.get('document')}, {row.get('section')}",
+        )
+        for row in rows_of(data, "source")
+    )
+
+
+def _target(row: Json) -> str:
+    target = row.get("target")
+    if target is None:
+        return "none set"
+    share = "share" in str(row.get("unit") or "") or (isinstance(target, float) and abs(target) < 1)
+    if row.get("kind") == "finding":
+        return f"{words.people_difference(100 * float(target))} of 100"
+    return words.percent(float(target)) if share else f"{shown(target)} {words.visible(row.get('unit') or '')}".strip()
+
+
+def _came(row: Json) -> str:
+    result = part_of(row, "result")
+    if row.get("finding"):
+        effect = part_of(row, "finding")
+        if effect.get("value") is not None and effect.get("low") is not None and effect.get("high") is not None:
+            value, low, high = (100 * float(effect[key]) for key in ("value", "low", "high"))
+            return f"{words.people_difference(value)} of 100 ({words.interval_words(low, high)})"
+        return "not measured"
+    bounds = part_of(result, "bounds")
+    worst, best = bounds.get("worst_share"), bounds.get("best_share")
+    if isinstance(worst, float | int) and isinstance(best, float | int):
+        same = round(worst * 100) == round(best * 100)
+        return words.percent(worst) if same else f"between {words.percent(worst)} and {words.percent(best)}"
+    latest = figure_of(part_of(row, "latest"))
+    if latest is not None:
+        return words.percent(latest) if "share" in str(row.get("unit") or "") else shown(latest)
+    return words.HIDDEN if row.get("latest") else "not measured"
+
+
+def _measures(data: Json) -> str:
+    rows: list[list[Cell]] = []
+    for kind in ("outputs", "outcomes"):
+        for row in rows_of(data, kind):
+            state = str(row.get("state") or part_of(row, "verdict").get("word") or "")
+            reading = READINGS.get(state, f'<span class="unproved">? {escaped(words.sentence_case(state))}</span>')
+            why = part_of(row, "verdict").get("sentence")
+            rows.append(
+                [
+                    Markup(
+                        f'{escaped(words.visible(row.get("definition")))} <span class="per">{kind[:-1]}, '
+                        f"owner: {escaped(row.get('owner') or 'nobody')}</span>"
+                    ),
+                    f"{_target(row)}" + (f" by {words.short_date(day)}" if (day := words.as_date(row.get("target_date"))) else ""),
+                    _came(row),
+                    Markup(reading + (f' <span class="per">{escaped(words.sentence(str(why)))}</span>' if why else "")),
+                ]
+            )
+    if not rows:
+        return unknown("the contract names no measure.")
+    return card_table("Measures in the contract", ["Measure", "Target", "Came", "Reading"], rows, "measures")
+
+
+def _scheme(content: SiteContent, data: Json) -> str:
+    scheme = next((record for record in content.schemes if record.id == data.get("scheme")), None)
+    if scheme is None:
+        return ""
+    evidence = part_of(data, "evidence")
+    said = [words.sentence(str(text)) for text in (evidence.get("can_say") or ())]
+    text = escaped(said[0]) if said else "No study of it has a result yet."
+    return heading(2, "What the study of the scheme says", "study") + (
+        f"<p>{text} {link(f'../schemes/{scheme.id}.html', f'See the scheme: {scheme.title}')}</p>"
+    )
+
+
+def _delivery(data: Json) -> str:
+    found = part_of(data, "delivery")
+    lines = (
+        ("People referred", "n_referred"), ("People who started", "n_started"), ("People who finished", "n_finished"),
+    )  # fmt: skip
+    rows: list[list[Cell]] = [[label, shown(found.get(key))] for label, key in lines if key in found]
+    for part, label, key in (
+        ("waiting", "Days that half waited at most", "median"),
+        ("waiting", "Days that 9 in 10 waited at most", "longest_tenth_days"),
+        ("sessions", "Sessions offered", "n_offered"),
+        ("sessions", "Sessions attended", "n_attended"),
+    ):
+        if part in found:
+            rows.append([label, shown(part_of(found, part).get(key))])
+    here = part_of(part_of(data, "satisfaction"), "here")
+    satisfied = part_of(here, "satisfied")
+    if here:
+        rows.append(["Surveys sent at closure", shown(here.get("n_sent"))])
+        rows.append(["Surveys returned", shown(here.get("n_returned"))])
+        rows.append(["Satisfied, of those who answered", words.percent(satisfied.get("share"))])
+    if not rows:
+        return ""
+    table = region(data_table("Who came, and how it went", ["What", "Number"], rows), "Delivery, table")
+    return heading(2, "Who was served", "served") + table
+
+
+def _returns(data: Json) -> str:
+    found = part_of(part_of(data, "returns"), "figures")
+    if not found:
+        return ""
+    lines = (
+        ("On time", "on_time_index"),
+        ("Late", "late_index"),
+        ("Overdue", "overdue_index"),
+        ("Changed after they were sent", "changed_index"),
+    )
+    rows: list[list[Cell]] = [[label, shown(found.get(key))] for label, key in lines]
+    table = region(data_table("Monitoring returns", ["Returns", "Number"], rows), "Returns, table")
+    return heading(2, "Do the provider’s returns come on time?", "returns") + table
+
+
+def _calendar(data: Json) -> str:
+    rows = sorted((row for row in rows_of(data, "calendar") if words.as_date(row.get("on"))), key=lambda row: str(row["on"]))
+    today = str(data.get("as_of") or "")
+    ahead = [_dated(row) for row in rows if str(row["on"]) >= today]
+    behind = [_dated(row) for row in rows if str(row["on"]) < today]
+    parts = [heading(2, "Dates to keep", "calendar"), timeline(ahead) if ahead else paragraph("No date lies ahead.")]
+    if behind:
+        parts.append(folded(f"Dates that have passed: {len(behind)}", timeline(behind[::-1])))
+    return "".join(parts)
+
+
+def _dated(row: Json) -> tuple[str, str, str]:
+    return str(row["on"]), words.date_or(row["on"]), _event(row)
+
+
+def _event(row: Json) -> str:
+    by = f" Decide by {words.date_or(row['decide_by'])}." if row.get("decide_by") else ""
+    passed = {"overdue": " Overdue.", "notice_missed": " The notice date has passed."}.get(str(row.get("state")), "")
+    return f"{words.sentence(str(row.get('text') or ''))}{by}{passed}"
+
+
 def index(contracts: Sequence[Published]) -> str:
-    """Write the list of contracts with their verdicts."""
+    """Write the list of contracts with their verdicts, the earliest decision first."""
     if not contracts:
         return unknown("no contract has been recorded yet.")
     rows: list[list[Cell]] = []
-    for contract in sorted(contracts, key=lambda value: title(value.data)):
-        word, why = verdict(contract.data)
-        rows.append([Markup(link(f"{stem(contract)}.html", title(contract.data))), word, why])
-    return card_table("Contracts and their verdicts", ["Contract", "Verdict", "Why"], rows)
+    for contract in sorted(contracts, key=_first_decision):
+        data = contract.data
+        word, why = verdict(data)
+        decision = part_of(data, "decision")
+        when = words.date_or(decision.get("decide_by"), "no decision waiting")
+        total = data.get("value_total")
+        rows.append(
+            [
+                Markup(f'{link(f"{stem(contract)}.html", title(data))} <span class="per">{escaped(data.get("provider") or "")}</span>'),
+                Markup(f"<b>{escaped(word)}</b> <span class=\"per\">{escaped(why)}</span>"),
+                words.pounds(str(total)) if total is not None else words.HIDDEN,
+                words.date_or(data.get("funding_ends")),
+                when,
+            ]
+        )
+    return card_table("Contracts, earliest decision first", ["Contract", "Verdict", "Value", "Funding ends", "Decide by"], rows)
+
+
+def _first_decision(contract: Published) -> str:
+    return str(part_of(contract.data, "decision").get("decide_by") or "9999")

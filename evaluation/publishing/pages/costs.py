@@ -10,7 +10,18 @@ from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.reading import Json, amount, money, part_of, record_table, rows_of
-from evaluation.publishing.parts import aside, heading, link, paragraph, unknown
+from evaluation.publishing.parts import (
+    Cell,
+    aside,
+    card_table,
+    data_table,
+    folded,
+    heading,
+    link,
+    paragraph,
+    region,
+    unknown,
+)
 
 _LINES = (
     ("awarded", "Awarded", 1),
@@ -40,23 +51,19 @@ def page(content: SiteContent) -> Page:
     )
 
 
-def totals(data: Json) -> Json:
-    """Return the ledger's totals, wherever the summary keeps them."""
-    return part_of(data, "totals") or data
-
-
 def _summary(data: Json) -> str:
-    owed = totals(data).get("outstanding")
-    orders = part_of(data, "counts").get("orders", data.get("orders"))
-    on = f" on {words.count(orders)} court orders" if isinstance(orders, int) else ""
-    return f"{money(owed)} is owed{on}, after what was paid, remitted and written off."
+    owed = data.get("outstanding")
+    orders = part_of(data, "counts").get("open_orders")
+    on = f" on about {words.count(orders)} court orders" if isinstance(orders, int) else ""
+    loose = part_of(data, "receipts").get("unmatched")
+    waiting = f" {money(loose)} received has not been matched to an order yet." if loose is not None else ""
+    return f"{money(owed)} is owed{on}.{waiting}"
 
 
 def _body(data: Json, drawn: dict[str, str]) -> str:
     parts: list[str] = [heading(2, "First: is the list complete?", "complete")]
     parts.append(paragraph("We check that every order is on the list before we add up what is owed."))
-    completeness = rows_of(data, "completeness")
-    parts.append(record_table("From court to ledger", completeness) or unknown("no list of prosecutions was received."))
+    parts.append(_complete(data))
     if "ledger" in drawn:
         parts.append(heading(2, "What was due, and what came", "ledger-part"))
         parts.append(
@@ -70,16 +77,75 @@ def _body(data: Json, drawn: dict[str, str]) -> str:
             heading(2, "How late is it?", "late"),
             aside(drawn["ageing"], "Age is counted from the day each instalment was due."),
         ]
+    parts.append(_unmatched(data))
+    claimed = rows_of(data, "claimed_and_awarded")
+    if claimed:
+        parts.append(folded("Claimed and awarded, year by year", record_table("Claimed and awarded", claimed)))
     months = rows_of(data, "months")
     if months:
-        parts += [heading(2, "Month by month", "months"), record_table("Due and received by month", months)]
+        parts.append(folded("The ledger month by month", record_table("The ledger by month", months)))
     file = link("published/income/court_costs.json", "court_costs.json")
     parts.append(f'<p class="key">Every number here comes from the published ledger: {file}.</p>')
     return "".join(parts)
 
 
+_ITEMS = {
+    "prosecutions": "Prosecutions for breach of a notice",
+    "prosecutions_with_order": "of these, with an order on the ledger",
+    "prosecutions_without_order_explained": "of these, without an order, for a known reason",
+    "prosecutions_without_order_unexplained": "of these, without an order and without a reason",
+    "orders_without_prosecution": "Orders that no prosecution supports",
+    "order_numbers_missing": "Order numbers missing from the series",
+    "months_with_prosecutions_and_no_order": "Months with prosecutions heard and no order made",
+    "orders_awarded_more_than_claimed": "Orders that award more than was claimed",
+    "orders_without_a_claim": "Orders without a recorded claim",
+}
+_LOOK = {
+    "prosecutions_without_order_unexplained": "Ask legal services for the order or the reason",
+    "orders_without_prosecution": "Find the case file",
+    "order_numbers_missing": "Ask the court for the missing numbers",
+    "months_with_prosecutions_and_no_order": "Ask the court for the month’s register",
+    "orders_awarded_more_than_claimed": "Check the amounts",
+    "orders_without_a_claim": "Record what was claimed",
+}
+
+
+def _complete(data: Json) -> str:
+    rows: list[list[Cell]] = [
+        [_ITEMS.get(str(row.get("item")), words.sentence_case(str(row.get("item")))), words.count(row.get("count")),
+         _LOOK.get(str(row.get("item")), "–") if row.get("count") != 0 else "Nothing to do"]
+        for row in rows_of(data, "completeness")
+    ]  # fmt: skip
+    if not rows:
+        return unknown("no list of prosecutions was received, so nobody can say whether orders are missing.")
+    table = card_table("From court to ledger", ["Check", "Found", "To do"], rows)
+    unexplained = next((r for r in rows_of(data, "completeness") if r.get("item") == "prosecutions_without_order_unexplained"), None)
+    if unexplained and unexplained.get("count") != 0:
+        table += unknown("what was awarded in the prosecutions without an order. The true sum owed may be higher.")
+    return table
+
+
+def _unmatched(data: Json) -> str:
+    received = part_of(data, "receipts")
+    if not received:
+        return ""
+    lines = (("Received", "received"), ("Matched to an order", "allocated"), ("Not matched yet", "unmatched"), ("Paid back", "refunded"))
+    rows: list[list[Cell]] = [[label, money(received.get(key))] for label, key in lines if key in received]
+    table = region(data_table("What came in, and where it went", ["Receipts", "Amount"], rows), "Receipts, table")
+    parts = [heading(2, "Is every payment matched?", "matched"), table]
+    unmatched = rows_of(data, "unmatched")
+    if unmatched:
+        heads = {"status": "Why it waits", "receipts": "Receipts", "amount": "Amount"}
+        parts.append(folded("Payments not matched, by reason", record_table("Payments not matched", unmatched, heads)))
+    rules = rows_of(data, "rules")
+    if rules:
+        heads = {"rule": "Rule", "receipts": "Receipts", "amount": "Amount"}
+        parts.append(folded("How payments were matched, by rule", record_table("Payments by rule", rules, heads)))
+    return "".join(parts)
+
+
 def _ledger(content: SiteContent, data: Json) -> Chart | None:
-    found = {key: amount(totals(data).get(key)) for key in (*(line[0] for line in _LINES), "outstanding")}
+    found = {key: amount(data.get(key)) for key in (*(line[0] for line in _LINES), "outstanding")}
     if any(value is None for value in found.values()):
         return None
     exact = {key: value or Decimal(0) for key, value in found.items()}
@@ -95,7 +161,7 @@ def _ledger(content: SiteContent, data: Json) -> Chart | None:
 
 def _ageing(data: Json) -> Chart | None:
     rows = [
-        (str(next(iter(row.values()), "")), amount(row.get("amount", row.get("outstanding"))))
+        (str(row.get("band", "")), amount(row.get("amount")))
         for row in rows_of(data, "ageing")
     ]
     if not rows:

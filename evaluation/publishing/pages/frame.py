@@ -10,6 +10,10 @@ from evaluation.publishing.charts.figure import Chart, live_file
 from evaluation.publishing.words import bare, escaped
 
 
+STAMP = "Worked example: synthetic data"
+"""What every page of an invented partnership says at its head."""
+
+
 @dataclass(frozen=True)
 class Page:
     """One page of the generated project.
@@ -75,7 +79,7 @@ def head(page: Page, *, synthetic: bool) -> str:
     if page.description:
         parts.append(f'<p class="description">{escaped(page.description)}</p>')
     stamps = "".join(f" <span>{escaped(stamp)}</span>" for stamp in page.stamps)
-    mark = "<b>Worked example: synthetic data</b>" if synthetic else ""
+    mark = f"<b>{STAMP}</b>" if synthetic else ""
     if mark or stamps:
         parts.append(f'<p class="stamp">{mark}{stamps}</p>')
     return "".join([*parts, "</header>"])

@@ -13,7 +13,7 @@ from evaluation.errors import RenderError
 from evaluation.publishing import words
 from evaluation.publishing.pages import downloads, every
 from evaluation.publishing.pages.content import SiteContent
-from evaluation.publishing.pages.frame import Page
+from evaluation.publishing.pages.frame import STAMP, Page
 from evaluation.publishing.pages.frame import source as text_of
 
 KEPT = ("notebooks", "docs", "_site")
@@ -66,8 +66,9 @@ def _configured(path: Path, site: SiteContent) -> str:
     configuration: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     website = configuration["website"]
     website["title"] = f"{words.bare(site.name)} register of what works"
-    notice = words.bare(site.notice)
-    stamp = "**Worked example: synthetic data.** " if site.synthetic else ""
+    stated = words.bare(STAMP)
+    notice = words.bare(site.notice).removeprefix(f"{stated}.").strip()
+    stamp = f"**{stated}.** " if site.synthetic else ""
     website["page-footer"]["left"] = f"{stamp}{notice}" or website["title"]
     return yaml.safe_dump(configuration, allow_unicode=True, sort_keys=False, width=1000)
 

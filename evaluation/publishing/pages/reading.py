@@ -71,3 +71,12 @@ def record_table(caption: str, rows: Sequence[Json], heads: Mapping[str, str] | 
     }
     cells: list[list[Cell]] = [[shown(row.get(key)) for key in columns] for row in rows]
     return region(data_table(caption, list(columns.values()), cells), f"{caption}, table")
+
+
+def figure_of(data: Json) -> float | None:
+    """Return a figure that stands under `value` (a share, an amount) or under `n_value` (a protected count)."""
+    for key in ("value", "n_value"):
+        found = data.get(key)
+        if isinstance(found, int | float) and not isinstance(found, bool):
+            return float(found)
+    return None

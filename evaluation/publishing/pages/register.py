@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from evaluation.publishing import words
+from evaluation.publishing.pages import contract
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.glance import EFFECTS, SURENESS, interval_bar, reach_of
 from evaluation.publishing.pages.scheme_view import WHOLE, SchemeView, cost_lines, decision_lines
@@ -54,7 +55,7 @@ def _summary(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
         gaps.append(
             f"{number_of(len(having['none']), 'scheme')} {'has' if len(having['none']) == 1 else 'have'} no fair result yet."
         )
-    unproved = [c for c in content.contracts if str(c.data.get("verdict", "")).startswith("outcomes not evidenced")]
+    unproved = [value for value in content.contracts if contract.unproven(value.data)]
     if unproved:
         gaps.append(f"{number_of(len(unproved), 'contract')} cannot show an outcome.")
     gaps.append('<a href="data-quality.html">What the data cover</a>')

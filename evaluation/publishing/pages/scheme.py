@@ -256,7 +256,7 @@ def _rest(content: SiteContent, view: SchemeView, drawn: Mapping[str, str]) -> s
     else:
         parts += _results(view.finding, drawn)
         parts.append(_trust(content, view.finding, drawn))
-    parts += [_objectives(view), _lessons(view), _history(view)]
+    parts += [_contracts(content, view), _objectives(view), _lessons(view), _history(view)]
     return "".join(parts)
 
 
@@ -371,6 +371,22 @@ def _naive(naive: Sequence[Mapping[str, Any]]) -> str:
     return paragraph(
         "These simple sums flatter or blame a scheme. They are shown so that nobody is surprised by them."
     ) + bullets(items)
+
+
+def _contracts(content: SiteContent, view: SchemeView) -> str:
+    bought = [value for value in content.contracts if value.data.get("scheme") == view.record.id]
+    if not bought:
+        return ""
+    items = [
+        Markup(f"{link(f'../contracts/{value.name}.html', str(value.data.get('title') or value.name))}: {_verdict(value.data)}")
+        for value in bought
+    ]
+    return heading(2, "The contract behind it", "contract") + bullets(items)
+
+
+def _verdict(data: Mapping[str, Any]) -> str:
+    found = data.get("verdict") or {}
+    return escaped(f"{words.visible(found.get('text') or 'no verdict')}. {words.sentence(str(found.get('sentence') or ''))}")
 
 
 def _objectives(view: SchemeView) -> str:

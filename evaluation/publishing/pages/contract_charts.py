@@ -1,0 +1,116 @@
+"""Charts of a contract: what is known of 100 clients, the steadiness of each output, and places compared."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from evaluation.publishing import words
+from evaluation.publishing.charts import bars, control, funnel
+from evaluation.publishing.charts.figure import Chart
+from evaluation.publishing.pages.reading import Json, figure_of, part_of, rows_of
+
+
+def draw(data: Json) -> dict[str, Chart]:
+    """Draw every chart that a contract's published result holds the figures for."""
+    drawn: dict[str, Chart] = {}
+    improvement = part_of(part_of(part_of(data, "counselling"), "improvement"), "bounds")
+    worst, best = improvement.get("worst_share"), improvement.get("best_share")
+    if isinstance(worst, int | float) and isinstance(best, int | float):
+        drawn["bounds"] = _bounds(data, float(worst), float(best))
+    for row in rows_of(data, "outputs"):
+        points = _points(row)
+        if len(points) > 1:
+            drawn[f"output-{row.get('name')}"] = _output(row, points)
+    for row in rows_of(data, "funnels"):
+        units = [u for u in rows_of(row, "units") if u.get("share") is not None and u.get("n_total") is not None]
+        if len(units) > 2:
+            drawn[f"funnel-{row.get('name')}"] = _funnel(row, units)
+    return drawn
+
+
+def sentence_of(data: Json, name: str) -> str:
+    """Return the reading of an output's chart."""
+    row = next(row for row in rows_of(data, "outputs") if f"output-{row.get('name')}" == name)
+    return words.sentence(str(part_of(row, "chart").get("sentence") or ""))
+
+
+def funnel_sentence(data: Json, name: str) -> str:
+    """Return the reading of a funnel."""
+    row = next(row for row in rows_of(data, "funnels") if f"funnel-{row.get('name')}" == name)
+    return words.sentence(str(row.get("sentence") or ""))
+
+
+def _bounds(data: Json, worst: float, best: float) -> Chart:
+    better, most = round(worst * 100), round(best * 100)
+    wide = most - better > 20
+    title = f"Between {better} and {most} of 100 clients got reliably better" + (": too wide to use" if wide else "")
+    if better == most:
+        title = f"{better} of 100 clients got reliably better"
+    found = part_of(data, "counselling")
+    instrument, change = found.get("instrument"), part_of(found, "scale").get("reliable_change_value")
+    note = f"Reliably better: {instrument} down by {change} points or more. A fall is not proof: people on a waiting list often improve too."
+    return bars.bounds(better, most - better, 100 - most, name="bounds", title=title, note=note)
+
+
+def _points(row: Json) -> list[control.Point]:
+    return [
+        control.Point(_period(point.get("on")), value, bool(point.get("special")))
+        for point in rows_of(part_of(row, "chart"), "points")
+        if (value := figure_of(point)) is not None
+    ]
+
+
+def _period(value: object) -> str:
+    day = words.as_date(value)
+    return words.short_month(day) if isinstance(day, date) else words.visible(value)
+
+
+def _output(row: Json, points: list[control.Point]) -> Chart:
+    last = rows_of(part_of(row, "chart"), "points")[-1]
+    mean = last.get("mean")
+    mean = float(mean) if isinstance(mean, int | float) else sum(point.value for point in points) / len(points)
+    limits = control.Limits(mean, _edge(last.get("lower")), _edge(last.get("upper")))
+    special = [point.label for point in points if point.special]
+    share = "share" in str(row.get("unit") or "")
+    shown = f"{mean * 100:.0f}%" if share else words.plain(mean)
+    steady = f"steady at about {shown}" if not special else f"about {shown}; {len(special)} of {len(points)} points stand out"
+    name = words.sentence_case(str(row.get("name") or "output"))
+    return control.chart(
+        points,
+        limits,
+        name=f"output-{row.get('name')}",
+        title=f"{name}: {steady}",
+        unit=words.visible(row.get("definition") or name),
+        note="Dotted lines: natural limits (mean ± 2.66 × mean moving range). An output: it does not show that anyone got better.",
+        percent=share,
+    )
+
+
+def _edge(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _funnel(row: Json, units: list[Json]) -> Chart:
+    drawn = [
+        funnel.Unit(words.sentence_case(str(u.get("label"))), float(u["n_total"]), float(u["share"]), "998" in str(u.get("flag")))
+        for u in units
+    ]
+    edges = ("size", "low_95", "high_95", "low_998", "high_998")
+    limits = [
+        funnel.Limit(*(float(line[edge]) for edge in edges))
+        for line in rows_of(row, "lines")
+        if all(isinstance(line.get(edge), int | float) for edge in edges)
+    ]
+    outside = [unit.label for unit in drawn if unit.outside]
+    reading = f"{words.listed(outside)} stand{'s' if len(outside) == 1 else ''} out" if outside else "None stands out"
+    target = row.get("target")
+    return funnel.chart(
+        drawn,
+        limits,
+        float(target) if isinstance(target, int | float) else 0.0,
+        name=f"funnel-{row.get('name')}",
+        title=f"{words.sentence_case(str(row.get('title') or row.get('name')))}: {reading}",
+        size_label="Number of answers or cases",
+        rate_label="Share",
+        note="Each point is one place or service. Dotted lines: 95% limits. Dashed lines: 99.8% limits. Inside them, chance is enough to explain the difference.",
+    )

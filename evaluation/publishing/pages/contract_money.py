@@ -1,0 +1,108 @@
+"""What a contract's money bought, for whom, and what happens if it ends; every figure with its range."""
+
+from __future__ import annotations
+
+from evaluation.publishing import words
+from evaluation.publishing.pages.reading import Json, amount, part_of, rows_of, shown
+from evaluation.publishing.parts import Cell, bullets, data_table, heading, paragraph, region
+
+
+def headline(data: Json) -> tuple[str, str]:
+    """Return the cost in a bold line and a small one: per person started, and what was spent."""
+    value = part_of(data, "value")
+    spent = value.get("spent")
+    first = next((row for row in rows_of(value, "costs") if row.get("value") is not None), None)
+    small = f"{words.pounds(str(spent))} spent so far." if spent is not None else ""
+    if first is None:
+        total = data.get("value_total")
+        return (words.pounds(str(total)) if total is not None else "Not shown"), small
+    return f"{words.pounds(first['value'])} for each {_unit(first)}", small
+
+
+def _unit(row: Json) -> str:
+    name = words.humane(str(row.get("name") or "unit"))
+    return name.removeprefix("cost per ").removeprefix("per ")
+
+
+def body(data: Json) -> str:
+    """Write costs, benefit, payers, and the choice ahead."""
+    value = part_of(data, "value")
+    parts = [_costs(value), _benefit(value), _payers(value), _scenarios(data)]
+    if value.get("lost"):
+        parts.append(paragraph(words.sentence(str(value["lost"]))))
+    cautions = [words.sentence(str(text)) for text in (value.get("cautions") or ())]
+    if cautions:
+        parts += [heading(3, "Take care"), bullets(cautions)]
+    return "".join(parts) or paragraph("No money has been recorded yet.")
+
+
+def _pounds(row: Json, key: str) -> str:
+    return words.HIDDEN if row.get(key) is None else words.pounds(str(row[key]))
+
+
+def _range(row: Json, low: str, high: str) -> str:
+    if row.get(low) is None and row.get(high) is None:
+        return "–"
+    top = _pounds(row, high) if row.get(high) is not None else "no upper limit"
+    return f"{_pounds(row, low)} to {top}"
+
+
+def _costs(value: Json) -> str:
+    rows: list[list[Cell]] = [
+        [words.sentence_case(_unit(row)), shown(row.get("n_units")), _pounds(row, "value"), _range(row, "low", "high")]
+        for row in rows_of(value, "costs")
+    ]
+    if not rows:
+        return ""
+    spent = f"{_pounds(value, 'spent')} spent so far ({_range(value, 'spent_low', 'spent_high')})"
+    return region(data_table(spent, ["For each", "Number", "Cost", "Range"], rows), "Costs, table")
+
+
+def _benefit(value: Json) -> str:
+    benefit = part_of(value, "benefit")
+    if benefit.get("value") is None:
+        return paragraph("What it saved cannot be said: there is no fair result to work it out from.")
+    worth = part_of(value, "worth").get("value")
+    needed = value.get("break_even_per_100")
+    even = f" To pay for itself it must avert about {float(needed):.0f} incidents for 100 people." if isinstance(needed, int | float) else ""
+    span = _range(benefit, "low", "high")
+    return paragraph(f"What it saved so far: about {_pounds(benefit, 'value')} (range {span}).{_likely(worth)}{even}")
+
+
+def _likely(worth: object) -> str:
+    if not isinstance(worth, int | float):
+        return ""
+    return f" The chance that it is worth its cost is about {round(float(worth) * 100)} in 100."
+
+
+def _payers(value: Json) -> str:
+    rows: list[list[Cell]] = [
+        [words.sentence_case(str(row.get("paid_by"))), words.visible(row.get("account") or "–"), _pounds(row, "pays"),
+         _pounds(row, "gains"), _range(row, "low", "high")]
+        for row in rows_of(value, "payers")
+    ]  # fmt: skip
+    if not rows:
+        return ""
+    heads = ["Who pays", "From which account", "Pays", "Is spared", "Net gain, range"]
+    return region(data_table("Who pays, and who gains", heads, rows), "Payers, table")
+
+
+def _scenarios(data: Json) -> str:
+    rows: list[list[Cell]] = [
+        [words.sentence_case(str(row.get("name"))), _pounds(row, "cost"), shown(row.get("n_people")),
+         _averted(row), _range(row, "net_low", "net_high")]
+        for row in rows_of(data, "scenarios")
+    ]  # fmt: skip
+    if not rows:
+        return ""
+    heads = ["Choice", "Cost", "People", "Incidents averted", "Net gain, range"]
+    title = heading(3, "The choice for the next twelve months")
+    return title + region(data_table("If it ends, goes on or grows", heads, rows), "Choices, table")
+
+
+def _averted(row: Json) -> str:
+    if row.get("averted") is None:
+        return "cannot be said"
+    low, high = amount(row.get("averted_low")), amount(row.get("averted_high"))
+    span = f" ({low:.0f} to {high:.0f})" if low is not None and high is not None else ""
+    return f"{float(row['averted']):.0f}{span}".replace("-", words.MINUS)
