@@ -151,7 +151,7 @@ def _handling(
     return cases.with_columns(
         lead=~no_lead,
         asked=pl.when(pl.lit(asked)).then("opened"),
-        accepted=pl.when(pl.lit(asked & ~refused)).then(pl.col("opened") + wait),
+        accepted=pl.when(pl.lit(asked & ~refused)).then(pl.min_horizontal(pl.col("opened") + wait, pl.lit(last_day))),
         acted=pl.max_horizontal(acted.otherwise(pl.coalesce("dealt", "closed")), "opened"),
     )
 

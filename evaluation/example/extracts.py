@@ -24,9 +24,9 @@ from evaluation.example.wexbourne import WARDS
 DETAILS = {
     "A": "Loud music until late, {name} rang from {phone}", "B": "Shouting and threats at the door of {name}",
     "D": "Graffiti and smashed glass, seen by {name}", "E": "Dog barking all day; call {name} on {phone}",
-    "H": "Street drinking near the shops, {name} reports", "K": "Rubbish dumped again, photo from {name}",
+    "H": "Street drinking near the shops, {name} reports", "K": "Rubbish dumped again – photo from {name}",
 }  # fmt: skip
-USUAL_DETAIL = "Reported by {name}, telephone {phone}; officer attended"
+USUAL_DETAIL = "Reported by {name}, telephone {phone} – officer attended"
 
 
 @dataclass(frozen=True)

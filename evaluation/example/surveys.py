@@ -10,7 +10,6 @@ from evaluation.example.people import NEVER
 BEGUN_DAYS_AGO = 300
 SENT, RETURNED = 0.7, 0.35
 SATISFIED = {"resolved": 0.75, "unresolved": 0.4, "withdrawn": 0.3}
-COLUMNS = {"case_ref": "Case Ref", "sent": "Date Sent", "returned": "Date Returned", "satisfied": "Satisfied"}
 
 
 def closure_surveys(cases: pl.DataFrame, last_day: int, rng: np.random.Generator) -> pl.DataFrame:
@@ -26,7 +25,7 @@ def closure_surveys(cases: pl.DataFrame, last_day: int, rng: np.random.Generator
     Returns
     -------
     DataFrame
-        Columns `case_ref, sent, returned` (days; `NEVER` where it did not come back) `, satisfied` (Yes, No or null).
+        Columns `case_ref, sent, returned` (days) and `satisfied`; `NEVER` and null where it did not come back.
     """
     asked = cases.filter(
         (pl.col("system") == "flare")
@@ -41,5 +40,5 @@ def closure_surveys(cases: pl.DataFrame, last_day: int, rng: np.random.Generator
     happy = rng.random(n) < asked["closure"].replace_strict(SATISFIED).to_numpy()
     return asked.select(
         "case_ref", sent=sent, returned=pl.when(pl.lit(returned)).then(pl.lit(back)).otherwise(NEVER),
-        satisfied=pl.when(pl.lit(returned)).then(pl.lit(pl.Series(np.where(happy, "Yes", "No")))),
+        satisfied=pl.when(pl.lit(returned)).then(pl.lit(pl.Series(happy))),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,9 +15,8 @@ import polars as pl
 from evaluation.example.dirt import Spoilt, spoil
 from evaluation.example.extracts import Clerk, system_rows
 from evaluation.example.partnership import Partnership, area_days, build_partnership, first_day
+from evaluation.example.providers import provider_extracts
 from evaluation.example.reports import record
-from evaluation.example.surveys import COLUMNS as SURVEY_COLUMNS
-from evaluation.example.surveys import closure_surveys
 from evaluation.example.wexbourne import AREA_SCHEMES, AS_OF, NAME
 from evaluation.example.wexbourne_truth import kept_truth
 
@@ -68,8 +68,9 @@ def write_extracts(folder: Path, *, seed: int = SEED, as_of: date = AS_OF) -> Ex
     last = partnership.scenario.days - 1
     spoilt = spoil(record(partnership, np.random.default_rng(for_truth)), last, np.random.default_rng(for_dirt))
     paths = {name: _write_system(name, folder, spoilt, partnership, for_words) for name in SYSTEMS}
-    paths["surveys"] = _write_surveys(folder, spoilt, partnership, np.random.default_rng(for_surveys))
-    truth = _write_truth(folder, spoilt, partnership, seed)
+    sent, providers = provider_extracts(partnership, spoilt.reports, seed, np.random.default_rng(for_surveys))
+    paths |= {name: _write_text(folder / f"{name}.csv", frame) for name, frame in sent.items()}
+    truth = _write_truth(folder, spoilt, partnership, {"seed": seed, "providers": providers})
     return Example(NAME, tuple((name, path, name) for name, path in paths.items()), truth)
 
 
@@ -114,32 +115,27 @@ def _write_workbook(path: Path, rows: pl.DataFrame) -> Path:
     return path
 
 
-def _write_surveys(folder: Path, spoilt: Spoilt, partnership: Partnership, rng: np.random.Generator) -> Path:
-    surveys = closure_surveys(spoilt.reports.cases, partnership.scenario.days - 1, rng)
-    clerk = Clerk(partnership, "surveys", rng)
-    dated = surveys.with_columns(
-        clerk.dates(pl.col("sent")).alias("sent"), clerk.dates(pl.col("returned")).alias("returned")
-    )
-    path = folder / "surveys.csv"
-    dated.rename(SURVEY_COLUMNS).write_csv(path)
+def _write_text(path: Path, frame: pl.DataFrame) -> Path:
+    frame.write_csv(path)
     return path
 
 
-def _write_truth(folder: Path, spoilt: Spoilt, partnership: Partnership, seed: int) -> Path:
+def _write_truth(folder: Path, spoilt: Spoilt, partnership: Partnership, more: Mapping[str, Any]) -> Path:
     reports = spoilt.reports
     reports.pairs.write_csv(folder / "truth_pairs.csv")
     reports.incidents.select("system", "incident_ref", "person", "case").write_csv(folder / "truth_people.csv")
     path = folder / "truth.json"
-    path.write_text(json.dumps(_truth(spoilt, partnership, seed), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps(_truth(spoilt, partnership) | dict(more), indent=1, sort_keys=True) + "\n", encoding="utf-8"
+    )
     return path
 
 
-def _truth(spoilt: Spoilt, partnership: Partnership, seed: int) -> dict[str, Any]:
+def _truth(spoilt: Spoilt, partnership: Partnership) -> dict[str, Any]:
     given = partnership.actions.filter(pl.col("ending").ne_missing("declined")).group_by("scheme").len().rows()
     return {
         "notice": NOTICE,
         "partnership": NAME,
-        "seed": seed,
         "as_of": partnership.scenario.as_of.isoformat(),
         "first_day": first_day(partnership.scenario).isoformat(),
         "schemes": {name: kept | {"given": dict(given).get(name, 0)} for name, kept in kept_truth().items()},
