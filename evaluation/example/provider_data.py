@@ -1,4 +1,4 @@
-"""What the invented providers hold and send: scores, closure surveys and monitoring returns, with the truth behind them.
+"""What the invented providers hold and send: scores, closure surveys and monitoring returns, with their truth.
 
 Each provider has its own habit. One counsels and hardly ever takes a second score, one takes nearly all of them, one
 counts its visits and has never asked what came of them, one has so few families that nothing can be said.

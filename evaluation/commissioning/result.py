@@ -1,0 +1,214 @@
+"""Evaluate one contract: outputs, outcomes, value, calendar and invoices in one frozen result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from evaluation.commissioning.closures import closures
+from evaluation.commissioning.comparisons import Comparison, compare_resolved, compare_satisfaction
+from evaluation.commissioning.contract import Contract
+from evaluation.commissioning.counselling import Delivery, PairedOutcomes, delivery
+from evaluation.commissioning.deadlines import Deadline, calendar
+from evaluation.commissioning.evidence import Evidence, read_finding
+from evaluation.commissioning.invoices import Invoices, recompute, results
+from evaluation.commissioning.outcomes import Outcome, Output, Setting, judge, output, scores
+from evaluation.commissioning.returns import Monitoring, monitoring, versions
+from evaluation.commissioning.satisfaction import Satisfaction, by_scheme, by_service, for_scheme
+from evaluation.commissioning.unit_costs import read_unit_costs
+from evaluation.commissioning.value import STANDARD_VALUE, Value, ValueRules, value
+from evaluation.commissioning.verdict import STANDARD, Rules, overall
+
+
+@dataclass(frozen=True)
+class ContractResult:
+    """Everything that can be said of a contract on a day.
+
+    `to_json()` gives the JSON-ready form that is published after disclosure control: in it every count of people,
+    cases or figures is a whole number under a key that starts with `n_`; money is text in pounds, dates are ISO text.
+    """
+
+    contract: Contract
+    as_of: date
+    verdict: str
+    sentence: str
+    outputs: tuple[Output, ...]
+    outcomes: tuple[Outcome, ...]
+    delivery: Delivery
+    paired: PairedOutcomes | None
+    satisfaction: Satisfaction
+    satisfaction_by_scheme: tuple[Satisfaction, ...]
+    satisfaction_by_service: tuple[Satisfaction, ...]
+    comparisons: tuple[Comparison, ...]
+    returns: Monitoring
+    value: Value
+    calendar: tuple[Deadline, ...]
+    invoices: Invoices | None
+    cases_due: tuple[tuple[str, int, Decimal], ...]
+    evidence: Evidence | None
+    rules: Rules
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the result as plain dictionaries, lists, texts and numbers."""
+        from evaluation.commissioning.plain import result_json
+
+        return result_json(self)
+
+
+def evaluate(
+    contract: Contract,
+    records: Mapping[str, pl.DataFrame],
+    findings: Mapping[str, Any],
+    *,
+    as_of: date,
+    unit_costs: Mapping[str, Any] | None = None,
+    deflators: Mapping[int, Decimal] | None = None,
+    claims: pl.DataFrame | None = None,
+    rules: Rules = STANDARD,
+    value_rules: ValueRules = STANDARD_VALUE,
+) -> ContractResult:
+    """Evaluate one contract from the linked records and the studies' findings.
+
+    Parameters
+    ----------
+    records
+        Canonical table name to frame; `Measures, Surveys, Returns, Interventions, Cases` are used.
+    findings
+        Study name to finding (the object or its parsed JSON); the one named as the contract's scheme is used.
+    as_of
+        The day everything is known by; later rows are not looked at.
+    unit_costs, deflators
+        As `unit_costs.read_unit_costs`.
+    claims
+        The invoices' lines of a contract paid by results, as `invoices.recompute`.
+
+    Raises
+    ------
+    DataError
+        When unit costs, claims or the finding cannot be used.
+    """
+    found = findings.get(contract.scheme)
+    evidence = None if found is None else read_finding(found)
+    held = _in_term(contract, records)
+    mine = held["Interventions"].filter(pl.col("scheme") == contract.scheme)
+    delivered = delivery(mine, as_of=as_of)
+    sent = versions(records["Returns"], contract=contract.id, as_of=as_of)
+    setting = Setting(held, evidence, sent, delivered.n_finished, as_of, rules)
+    outcomes = tuple(judge(contract, metric, setting) for metric in contract.outcome_metrics)
+    paired = _paired(contract, setting)
+    owed = monitoring(contract, records["Returns"], measures=_measures(contract), as_of=as_of)
+    schemes = by_scheme(records["Surveys"], records["Interventions"], as_of=as_of)
+    word, sentence = overall([outcome.verdict.word for outcome in outcomes])
+    worth = value(
+        contract, delivered, evidence, read_unit_costs(unit_costs, as_of=as_of, deflators=deflators),
+        as_of=as_of, started_last_year=_started_last_year(mine, as_of),
+        better=None if paired is None else paired.improvement, rules=value_rules,
+    )  # fmt: skip
+    return ContractResult(
+        contract, as_of, word, sentence,
+        tuple(output(level, sent) for level in contract.service_levels),
+        outcomes, delivered, paired,
+        for_scheme(records["Surveys"], held["Interventions"], contract.scheme, as_of=as_of),
+        schemes,
+        by_service(records["Surveys"], records["Cases"], as_of=as_of),
+        _comparisons(contract, held, schemes, as_of),
+        owed, worth, calendar(contract, as_of=as_of, returns=owed),
+        _invoices(contract, held, claims, as_of),
+        _cases_due(contract, mine, as_of),
+        evidence, rules,
+    )  # fmt: skip
+
+
+def write(results_: Iterable[ContractResult], folder: Path | str) -> tuple[Path, ...]:
+    """Write each result as `NAME.json` into `folder` (made if it is missing); the same bytes for the same result."""
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    paths: list[Path] = []
+    for result in results_:
+        path = target / f"{result.contract.id}.json"
+        text = json.dumps(result.to_json(), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        path.write_text(text + "\n", encoding="utf-8")
+        paths.append(path)
+    return tuple(paths)
+
+
+def write_differences(results_: Iterable[ContractResult], folder: Path | str) -> tuple[Path, ...]:
+    """Write the invoices' differences by client (pseudonyms) as CSV: for the contract manager, never published."""
+    paths: list[Path] = []
+    for result in results_:
+        if result.invoices is None or result.invoices.differences.is_empty():
+            continue
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        path = target / f"{result.contract.id}-differences.csv"
+        result.invoices.differences.write_csv(path)
+        paths.append(path)
+    return tuple(paths)
+
+
+def _in_term(contract: Contract, records: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Keep the scheme's people and scores of this contract's term; an earlier contract's are not this one's."""
+    rows = records["Interventions"]
+    began = pl.coalesce("started_on", "referred_on").is_between(contract.starts, contract.ends).fill_null(False)
+    scores_ = records["Measures"]
+    return {
+        "Interventions": rows.filter((pl.col("scheme") != contract.scheme) | began),
+        "Measures": scores_.filter(pl.col("measured_on") >= contract.starts),
+        "Cases": records["Cases"],
+        "Surveys": records["Surveys"],
+    }
+
+
+def _measures(contract: Contract) -> list[str]:
+    reported = [name for metric in contract.outcome_metrics for name in (metric.measure, metric.measure_of) if name]
+    return list(dict.fromkeys([*(level.id for level in contract.service_levels), *reported]))
+
+
+def _paired(contract: Contract, setting: Setting) -> PairedOutcomes | None:
+    instruments = [metric.instrument for metric in contract.outcome_metrics if metric.instrument is not None]
+    return scores(contract, instruments[0], setting) if instruments else None
+
+
+def _started_last_year(mine: pl.DataFrame, as_of: date) -> int:
+    first = as_of - timedelta(days=364)
+    return mine.filter(pl.col("started_on").is_between(first, as_of).fill_null(False)).height
+
+
+def _comparisons(
+    contract: Contract, records: Mapping[str, pl.DataFrame], schemes: tuple[Satisfaction, ...], as_of: date
+) -> tuple[Comparison, ...]:
+    rows = closures(records["Interventions"], records["Cases"], contract.scheme, as_of=as_of)
+    made = (
+        compare_satisfaction(schemes, unit="scheme"),
+        compare_resolved(rows, "area", unit="area"),
+        compare_resolved(rows, "officer_id", unit="officer"),
+    )
+    return tuple(one for one in made if one is not None)
+
+
+def _invoices(
+    contract: Contract, records: Mapping[str, pl.DataFrame], claims: pl.DataFrame | None, as_of: date
+) -> Invoices | None:
+    if not contract.payment.tariffs:
+        return None
+    return recompute(contract, results(contract, records, as_of=as_of), claims)
+
+
+def _cases_due(contract: Contract, mine: pl.DataFrame, as_of: date) -> tuple[tuple[str, int, Decimal], ...]:
+    """Give (financial year, cases started, pounds due within the cap) of a contract paid per case."""
+    price, cap = contract.payment.price_per_case, contract.payment.cap_per_year
+    if price is None:
+        return ()
+    last = min(as_of, contract.ends)
+    started = mine.filter(pl.col("started_on").is_between(contract.starts, last).fill_null(False))
+    first = pl.col("started_on").dt.offset_by("-3mo").dt.year().alias("first")
+    counted = started.group_by(first).agg(n=pl.len()).sort("first")
+    rows = [(int(year), int(n)) for year, n in counted.iter_rows()]
+    return tuple((f"{year}/{(year + 1) % 100:02d}", n, min(price * n, cap or price * n)) for year, n in rows)
