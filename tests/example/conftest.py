@@ -37,7 +37,8 @@ def tables(example: Example) -> dict[str, pl.DataFrame]:
 
 def read_text(path: Path) -> pl.DataFrame:
     raw = path.read_bytes()
-    text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    encodings = {"iworld": "utf-16", "uniform": "cp1252", "confirm": "cp1252"}
+    text = raw.decode(encodings.get(path.stem, "utf-8-sig"))
     lines = text.splitlines()
     if lines[0].startswith("CONFIRM"):
         text = "\n".join(lines[3:-1])
