@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.comparison.covariates import STANDARD
 from evaluation.comparison.effects import FEWEST_COMPARED, interval, p_value
 from evaluation.comparison.emulation import Estimate, Method
 from evaluation.comparison.estimators import cox_ratio
@@ -26,7 +25,7 @@ def balance_rows(trial: Trial) -> list[dict[str, Any]]:
     """Standardised differences before and after weighting of every covariate, in the design or not."""
     at = trial.moments()
     columns: dict[str, Floats] = {}
-    for covariate in STANDARD:
+    for covariate in trial.covariates:
         columns.update(covariate.terms(at))
     for covariate, short in trial.design.forms:
         columns.update(covariate.score(at) if short else covariate.terms(at))

@@ -173,7 +173,7 @@ def emulate(
     half: int,
     population: Population = "overlap",
     methods: tuple[Method, ...] = ("per_protocol", "as_started"),
-    other_starts: tuple[StartDays, Floats] | None = None,
+    other_starts: Floats | None = None,
 ) -> Emulation:
     """Estimate every effect by the given methods.
 
@@ -188,7 +188,7 @@ def emulate(
     population
         Whom the weights make the answer about.
     other_starts
-        Days and hazards of starts that also end the follow-up but are not the studied scheme's.
+        Hazard, on each row of `start_days`, of starts that also end the follow-up but are not the studied scheme's.
     """
     base = balancing_weights(propensity.probability, rows.treated, population)
     hazard = _CensoringHazard.of(rows, propensity, start_days, grid, other_starts)
@@ -201,7 +201,7 @@ def emulate(
         growth = hazard.growth() if method == "per_protocol" and hazard is not None else None
         arms = _arms(rows, outcomes, followed, base, growth, grid)
         sums[method] = {1: arms[0].sums, 0: arms[1].sums}
-        late[method] = _late_size(rows, arms[1], grid)
+        late[method] = _late_size(rows, arms[1], followed, grid)
         estimates[method] = {
             contrast.name: _with_error(contrast, rows, x, arms, propensity, hazard, leverage, base, grid, population)
             for contrast in _contrasts(arms, grid, half)
@@ -327,13 +327,10 @@ def _leverage(rows: Landmarks, x: Floats, base: Floats) -> Floats:
     return np.minimum(np.bincount(person, weights=each), LEVERAGE_AT_MOST)
 
 
-def _late_size(rows: Landmarks, arm: _Arm, grid: Grid) -> float:
+def _late_size(rows: Landmarks, arm: _Arm, followed: Ints, grid: Grid) -> float:
     """Effective number of compared people still followed in the last piece."""
-    present = arm.processes["first"].until >= 0
-    followed = arm.processes["all"].until if "all" in arm.processes else arm.processes["first"].until
-    present = followed > grid.start[-1]
-    last = np.full(int(present.sum()), grid.size - 1)
-    weights = arm.weights.at(np.flatnonzero(present), last)
+    present = np.flatnonzero(followed[arm.rows] > grid.start[-1])
+    weights = arm.weights.at(present, np.full(present.size, grid.size - 1))
     person = np.unique(rows.cluster[arm.rows][present], return_inverse=True)[1]
     return effective_size(weights, person)
 
@@ -360,7 +357,7 @@ class _CensoringHazard:
         propensity: Propensity,
         days: StartDays | None,
         grid: Grid,
-        other: tuple[StartDays, Floats] | None,
+        other: Floats | None,
     ) -> _CensoringHazard | None:
         if days is None:
             return None
@@ -375,8 +372,7 @@ class _CensoringHazard:
         hazard = np.exp(np.minimum(days.x @ propensity.theta, 30.0)) / rows.spacing * days.stands_for
         weekly = np.bincount(day_places, weights=hazard, minlength=units.size * weeks)
         if other is not None:
-            other_places, other_known = _places(rows, other[0], units, first_week, weeks)
-            weekly = weekly + np.bincount(other_places, weights=other[1][other_known], minlength=weekly.size)
+            weekly += np.bincount(day_places, weights=other[known] * days.stands_for, minlength=weekly.size)
         table = weekly.reshape(units.size, weeks)
         cumulative = np.cumsum(table, axis=1) - table
         return _CensoringHazard(cumulative.ravel(), places, days, day_places, hazard, weeks)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,8 @@ from evaluation.comparison import checks as tests
 from evaluation.comparison.curves import trial_curves
 from evaluation.comparison.descriptive import describe
 from evaluation.comparison.effects import Reported, leading_methods, refusal, report
-from evaluation.comparison.finding import Check, Finding, Step
+from evaluation.comparison.emulation import Method
+from evaluation.comparison.finding import Check, Effect, Finding, Naive, Step
 from evaluation.comparison.grade import grade
 from evaluation.comparison.naive import naive_estimates
 from evaluation.comparison.power import needed, needed_from_shares
@@ -37,23 +39,84 @@ ASSUMPTIONS = (
 )
 
 
+@dataclass(frozen=True)
+class Context:
+    """What a finding says besides the comparison itself."""
+
+    period: Mapping[str, str | None]
+    attrition: tuple[Step, ...]
+    numbers: Mapping[str, Any]
+    coverage: tuple[Mapping[str, Any], ...]
+    uncovered: float
+    sources: tuple[str, ...]
+    assumptions: tuple[str, ...] = ASSUMPTIONS
+    curves: tuple[Mapping[str, Any], ...] = ()
+    naive: tuple[Naive, ...] = ()
+    protocol: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @staticmethod
+    def of(study: Study, past: Histories, records: Tables, as_of: date, told: str) -> Context:
+        """What is known before anybody is compared."""
+        covered, lacking = coverage_rows(coverage_of(records))
+        numbers = {
+            **{name.replace(" ", "_"): value for name, value in past.counted.items()},
+            "as_of_from": told,
+            **_breaches(study, records, as_of),
+        }
+        return Context(
+            period={"from": calendar_day(past.first_day).isoformat(), "to": as_of.isoformat()},
+            attrition=(),
+            numbers=numbers,
+            coverage=covered,
+            uncovered=0.0 if past.gaps.days() else lacking,
+            sources=(*study.sources, *(f"extract: {name}" for name in recorded_sources(records))),
+        )
+
+    def fields(self) -> dict[str, Any]:
+        """The finding's fields that are taken over as they are."""
+        return {
+            "period": self.period,
+            "attrition": self.attrition,
+            "numbers": self.numbers,
+            "coverage": self.coverage,
+            "sources": self.sources,
+            "assumptions": self.assumptions,
+            "curves": self.curves,
+            "naive": self.naive,
+        }
+
+
 def run_people(study: Study, records: Tables, as_of: date, told: str, *, robustness: bool) -> Finding:
     """Run a study on full histories; see `Study.run`."""
     coverage = coverage_of(records)
     past = histories(records, scheme=study.scheme, as_of=as_of, kinds=study.outcome_kinds, coverage=coverage)
     eligible = study.who.cases(past.cases)
     cases, rows = landmarks_of(past, eligible, horizon=365, seed=study.seed)
-    common = _common(study, past, eligible, rows, records, as_of, told)
+    context = Context.of(study, past, records, as_of, told)
+    context = replace(
+        context,
+        attrition=attrition(past, eligible, rows),
+        numbers={**context.numbers, **_landmark_numbers(past, rows)},
+    )
     if robustness:
-        common = _described(common, past, eligible, study)
+        context = _described(context, past, eligible, study)
     reason = refusal(rows)
     if reason is not None:
-        return _unsaid(study, reason, past, rows, common)
+        return unsaid_with_numbers(study, reason, past, rows, context)
     trial = fit_trial(past, cases, rows, study.adjust_for, population=study.population)
     reason = refusal(trial.rows, trial.emulation)
     if reason is not None:
-        return _unsaid(study, reason, past, rows, common)
-    return _finding(study, trial, common, records, eligible, robustness=robustness)
+        return unsaid_with_numbers(study, reason, past, rows, context)
+    return _finding(study, trial, context, records, eligible, robustness=robustness)
+
+
+def _landmark_numbers(past: Histories, rows: Landmarks) -> dict[str, Any]:
+    return {
+        "people_compared": rows.people(False),
+        "landmarks_compared": int((~rows.treated).sum()),
+        "days_between_landmarks": rows.spacing,
+        "uncovered_days": past.gaps.days(),
+    }
 
 
 def attrition(past: Histories, eligible: Bools, rows: Landmarks) -> tuple[Step, ...]:
@@ -74,59 +137,36 @@ def _only(rows: Landmarks) -> int:
     return int(np.setdiff1d(rows.cluster[~rows.treated], rows.cluster[rows.treated]).size)
 
 
-def _common(
-    study: Study, past: Histories, eligible: Bools, rows: Landmarks, records: Tables, as_of: date, told: str
-) -> dict[str, Any]:
-    covered, _ = coverage_rows(coverage_of(records))
-    numbers = {
-        **{name.replace(" ", "_"): value for name, value in past.counted.items()},
-        "people_compared": rows.people(False),
-        "landmarks_compared": int((~rows.treated).sum()),
-        "days_between_landmarks": rows.spacing,
-        "uncovered_days": past.gaps.days(),
-        "as_of_from": told,
-        **_breaches(study, records, as_of),
-    }
-    return {
-        "period": {"from": calendar_day(past.first_day).isoformat(), "to": as_of.isoformat()},
-        "attrition": attrition(past, eligible, rows),
-        "numbers": numbers,
-        "coverage": covered,
-        "sources": (*study.sources, *(f"extract: {name}" for name in recorded_sources(records))),
-        "assumptions": ASSUMPTIONS,
-    }
-
-
-def _sources_once(common: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in common.items() if key != "sources"}
-
-
-def _described(common: dict[str, Any], past: Histories, eligible: Bools, study: Study) -> dict[str, Any]:
+def _described(context: Context, past: Histories, eligible: Bools, study: Study) -> Context:
     described = describe(past, eligible, (f"with {study.title}", f"without {study.title}, or before it"))
-    return {
-        **common,
-        "numbers": {**common["numbers"], **described.numbers},
-        "curves": tuple(described.curves),
-        "naive": naive_estimates(past, eligible),
-    }
+    return replace(
+        context,
+        numbers={**context.numbers, **described.numbers},
+        curves=tuple(described.curves),
+        naive=naive_estimates(past, eligible),
+    )
 
 
-def _unsaid(study: Study, reason: str, past: Histories, rows: Landmarks, common: dict[str, Any]) -> Finding:
-    share = common["numbers"].get("first_case", {}).get("share_no_repeat_365")
+def unsaid_with_numbers(study: Study, reason: str, past: Histories, rows: Landmarks, context: Context) -> Finding:
+    """A finding without effects, with everything that could be counted and how many people would settle it."""
+    share = context.numbers.get("first_case", {}).get("share_no_repeat_365")
     more = needed_from_shares(
         share=0.5 if share is None else 1 - share,
-        people=rows.people(True),
+        people=rows.people(True) if rows.size else 0,
         smallest=study.worth_paying_for,
         per_month=_per_month(past),
     )
     everybody = [
         {**curve, "name": "no_repeat"}
-        for curve in common.get("curves", ())
+        for curve in context.curves
         if curve["name"] == "first_case_no_repeat" and curve["arm"] == "all"
     ]
-    kept = {**_sources_once(common), "curves": (*everybody, *common.get("curves", ()))}
-    finding = study.unsaid(reason, as_of=calendar_day(past.as_of).isoformat(), needed=more.to_dict(), **kept)
-    return replace(finding, sources=common["sources"])
+    finding = study.unsaid(reason, as_of=calendar_day(past.as_of).isoformat(), needed=more.to_dict())
+    return replace(
+        finding,
+        **{**context.fields(), "curves": (*everybody, *context.curves)},
+        protocol={**finding.protocol, **context.protocol},
+    )
 
 
 def _per_month(past: Histories) -> float | None:
@@ -136,58 +176,78 @@ def _per_month(past: Histories) -> float | None:
 
 
 def _finding(
-    study: Study, trial: Trial, common: dict[str, Any], records: Tables, eligible: Bools, *, robustness: bool
+    study: Study, trial: Trial, context: Context, records: Tables, eligible: Bools, *, robustness: bool
 ) -> Finding:
     reported = report(trial.rows, trial.emulation, population=study.population)
     lead = leading_methods(trial.emulation)[0]["others"]
     made, balance = _checks(study, trial, reported, records, eligible) if robustness else ([], [])
+    if robustness:
+        labels = (f"with {study.title}", "similar people without it")
+        context = replace(context, curves=(*trial_curves(trial, lead, labels), *context.curves))
+    return assemble(study, trial, reported, lead, made, balance, context, design="emulated_trial")
+
+
+def assemble(
+    study: Study,
+    trial: Trial,
+    reported: Reported,
+    lead: Method,
+    made: Sequence[Check],
+    balance: Sequence[Mapping[str, Any]],
+    context: Context,
+    *,
+    design: str,
+    lowered: Sequence[str] = (),
+    beyond: Sequence[str] = (),
+) -> Finding:
+    """Put a fitted comparison, its checks and its context together into a finding."""
     proportional = tests.proportional_hazards(trial, lead)
-    made = [*made[:2], proportional, *made[2:]]
-    difference = next((e for e in reported.effects if e.name.startswith("risk_difference_365")), None)
-    difference = difference or next((e for e in reported.effects if e.name.startswith("risk_difference")), None)
-    _, lacking = coverage_rows(coverage_of(records))
+    every = (*made[:2], proportional, *made[2:])
+    difference = next((e for e in reversed(reported.effects) if e.name.startswith("risk_difference")), None)
     evidence = grade(
-        "emulated_trial",
-        made,
+        design,
+        every,
         difference,
         treated=trial.rows.people(True),
         worth=study.worth_paying_for,
-        uncovered=0.0 if trial.histories.gaps.days() else lacking,
+        uncovered=context.uncovered,
+        lowered=lowered,
     )
-    headline, switched = _headline(reported, proportional, lead)
-    more = None
-    if difference is not None:
-        estimate = trial.emulation.estimates[lead][difference.name]
-        more = needed(
-            se=estimate.se,
-            people=trial.rows.people(True),
-            smallest=study.worth_paying_for,
-            per_month=_per_month(trial.histories),
-        ).to_dict()
-    labels = (f"with {study.title}", "similar people without it")
-    drawn = (*trial_curves(trial, lead, labels), *common.get("curves", ())) if robustness else ()
+    headline, switched = _headline(reported, proportional)
     return Finding(
         study=study.name,
         scheme=study.scheme,
         title=study.title,
         question=study.question,
         status="estimated",
-        as_of=common["period"]["to"],
-        protocol={**study.protocol(), **_as_run(trial, reported)},
+        as_of=str(context.period["to"]),
+        protocol={**study.protocol(), **context.protocol, **_as_run(trial, reported)},
         effects=reported.effects,
         sensitivity=reported.sensitivity,
         headline={"effect": headline, "method": lead, "switched": switched},
-        checks=tuple(made),
+        checks=every,
         balance=tuple(balance),
         evidence=evidence.to_dict(),
         can_say=can_say(reported, study.title, evidence.effect_wording),
-        cannot_say=cannot_say(study.cannot_tell, made, reported, study.population),
-        needed=more,
-        **{**common, "curves": drawn},
+        cannot_say=cannot_say((*study.cannot_tell, *beyond), every, reported, study.population),
+        needed=_needed(study, trial, difference, lead),
+        **context.fields(),
     )
 
 
-def _headline(reported: Reported, proportional: Check, lead: str) -> tuple[str, str | None]:
+def _needed(study: Study, trial: Trial, difference: Effect | None, lead: Method) -> dict[str, Any] | None:
+    if difference is None:
+        return None
+    estimate = trial.emulation.estimates[lead][difference.name]
+    return needed(
+        se=estimate.se,
+        people=trial.rows.people(True),
+        smallest=study.worth_paying_for,
+        per_month=_per_month(trial.histories),
+    ).to_dict()
+
+
+def _headline(reported: Reported, proportional: Check) -> tuple[str, str | None]:
     names = {effect.name for effect in reported.effects}
     reasons = list(reported.switches)
     first = "hazard_ratio" if "hazard_ratio" in names else next(iter(sorted(names)), "none")

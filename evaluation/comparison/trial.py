@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from evaluation.comparison.covariates import Covariate, Design, Moments, choose_
 from evaluation.comparison.emulation import Emulation, Method, Outcomes, StartDays, emulate
 from evaluation.comparison.pieces import Grid
 from evaluation.comparison.weights import Population, Propensity, fit_propensity
-from evaluation.follow_up.histories import NEVER, Bools, Floats, Histories
+from evaluation.follow_up.histories import NEVER, Bools, Floats, Histories, Ints
 from evaluation.follow_up.landmarks import Landmarks, OpenCases, open_cases, risk_set, untreated_days
 
 HALF_YEAR = 182
@@ -25,21 +25,21 @@ class Trial:
 
     Attributes
     ----------
-    histories, cases, rows
-        Everybody's history, the eligible open days, and the landmarks compared.
-    design, x, propensity
-        What was adjusted for and the fitted hazard of starting.
+    histories, rows
+        Everybody's history and the landmarks compared.
+    covariates, design, x, propensity
+        What could be and what was adjusted for, and the fitted hazard of starting.
     outcomes, emulation
         What followed, and the estimates.
-    crowded
-        Largest fitted probability.
+    grid
+        Pieces of follow-up.
     set_aside
-        Landmarks of levels that only one arm has, dropped from the population.
+        Levels that only one arm has, dropped from the population.
     """
 
     histories: Histories
-    cases: OpenCases
     rows: Landmarks
+    covariates: tuple[Covariate, ...]
     design: Design
     x: Floats
     propensity: Propensity
@@ -50,7 +50,12 @@ class Trial:
 
     def moments(self) -> Moments:
         """The landmarks as people on days."""
-        return Moments(self.histories, self.rows.unit, self.rows.day, self.rows.case)
+        return moments_of(self.histories, self.rows)
+
+
+def moments_of(histories: Histories, rows: Landmarks) -> Moments:
+    """Landmarks as people on days."""
+    return Moments(histories, rows.cluster, rows.day, rows.case)
 
 
 def landmarks_of(histories: Histories, eligible: Bools, *, horizon: int, seed: int) -> tuple[OpenCases, Landmarks]:
@@ -69,39 +74,82 @@ def fit_trial(
     population: Population = "overlap",
     methods: tuple[Method, ...] = ("per_protocol", "as_started"),
 ) -> Trial:
-    """Fit the propensity on the landmarks and estimate every effect.
+    """Fit the trial of people with full histories: propensity on the landmarks, then every effect."""
+    person, day, place, step = untreated_days(histories, cases, rows.phase)
+    return fit_rows(
+        histories,
+        rows,
+        covariates,
+        lambda kept: outcomes_of(histories, kept, horizon),
+        UntreatedDays(person, Moments(histories, person, day, cases.case[place]), step),
+        horizon=horizon,
+        population=population,
+        methods=methods,
+    )
+
+
+@dataclass(frozen=True)
+class UntreatedDays:
+    """Open, untreated days: whose hazard of starting, measured at what, and how many days each row stands for."""
+
+    unit: Ints
+    at: Moments
+    stands_for: int
+
+
+def fit_rows(
+    histories: Histories,
+    rows: Landmarks,
+    covariates: Sequence[Covariate],
+    outcomes_of_rows: Callable[[Landmarks], Outcomes],
+    days: UntreatedDays,
+    *,
+    horizon: int = 365,
+    population: Population = "overlap",
+    methods: tuple[Method, ...] = ("per_protocol", "as_started"),
+    other_hazard: Callable[[Landmarks, Design], Floats] | None = None,
+) -> Trial:
+    """Fit the propensity on landmarks and estimate every effect.
 
     Notes
     -----
     A level of a covariate that one arm lacks leaves the population, and the design is chosen anew without it.
     """
     rows, set_aside = _shared_levels(histories, rows, covariates)
-    at = Moments(histories, rows.unit, rows.day, rows.case)
     people = rows.people(True)
-    design = choose_design(at, people, covariates)
-    x = design.matrix(at)
+    design = choose_design(moments_of(histories, rows), people, covariates)
+    x = design.matrix(moments_of(histories, rows))
     propensity = fit_propensity(x, rows.treated, people=people)
-    outcomes = outcomes_of(histories, rows, horizon)
-    person, day, place, step = untreated_days(histories, cases, rows.phase)
-    starts = StartDays(person, day, design.matrix(Moments(histories, person, day, cases.case[place])), step)
+    outcomes = outcomes_of_rows(rows)
     grid = Grid.up_to(horizon)
+    starts = StartDays(days.unit, days.at.day, design.matrix(days.at), days.stands_for)
     emulation = emulate(
-        rows, x, outcomes, propensity, starts, grid=grid, half=HALF_YEAR, population=population, methods=methods
+        rows,
+        x,
+        outcomes,
+        propensity,
+        starts,
+        grid=grid,
+        half=HALF_YEAR,
+        population=population,
+        methods=methods,
+        other_starts=None if other_hazard is None else other_hazard(rows, design),
     )
-    return Trial(histories, cases, rows, design, x, propensity, outcomes, emulation, grid, set_aside)
+    return Trial(histories, rows, tuple(covariates), design, x, propensity, outcomes, emulation, grid, set_aside)
 
 
 def _shared_levels(
     histories: Histories, rows: Landmarks, covariates: Sequence[Covariate]
 ) -> tuple[Landmarks, tuple[str, ...]]:
-    design = choose_design(Moments(histories, rows.unit, rows.day, rows.case), rows.people(True), covariates)
+    at = moments_of(histories, rows)
+    design = choose_design(at, rows.people(True), covariates)
     set_aside: list[str] = []
     keep = np.ones(rows.size, dtype=np.bool_)
     for covariate, short in design.forms:
         column = getattr(covariate, "column", None)
         if short or column is None:
             continue
-        codes, levels = Moments(histories, rows.unit, rows.day, rows.case).codes(column)
+        codes, levels = at.codes(column)
         arms = [np.bincount(codes[rows.treated == arm], minlength=len(levels)) for arm in (True, False)]
         lonely = (arms[0] == 0) != (arms[1] == 0)
         keep &= ~lonely[codes]
