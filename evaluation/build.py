@@ -7,122 +7,167 @@ has changed; `evaluation.store` keeps what has not. The result of a step is the 
 from __future__ import annotations
 
 import json
-import platform
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
-from importlib import metadata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaluation import __version__
-from evaluation.errors import DataError, EvaluationError, StudyError, did_you_mean
-from evaluation.progress import Progress, Silent, Steps
-from evaluation.store import Store, digest, file_digest, open_store, tree_digest, write_json
-from evaluation.workspace import PACKAGE_FOLDER, SETTINGS_FILE, Workspace
+from evaluation.errors import DataError, EvaluationError, StudyError, UsageError, did_you_mean
+from evaluation.job import Job
+from evaluation.notebooks import Executed, execute_all
+from evaluation.store import digest, file_digest, tree_digest, write_json
 
 if TYPE_CHECKING:
     from evaluation.comparison import Finding
-    from evaluation.records import Extract, Records
+    from evaluation.records import Extract
 
-RUN_FILE = "run.json"
-VERSIONS_OF = ("polars", "numpy", "scipy", "lifelines", "statsmodels", "dataframely", "pydantic", "plotly", "smalldocs")
+INCOME_TABLES = ("Prosecutions", "CourtOrders", "OrderEvents", "Receipts")
+CONTRACT_TABLES = ("Measures", "Surveys", "Returns", "Interventions", "Cases")
 
 
-@dataclass
-class Job:
-    """One run over one workspace: what it reads, what it writes, and what it noticed on the way.
+@dataclass(frozen=True)
+class Results:
+    """Everything that is published after disclosure control.
 
     Attributes
     ----------
-    workspace
-        The checked workspace.
-    store
-        Its build folder, opened for this run.
-    steps
-        The steps taken so far with their seconds.
-    attention
-        Sentences on what somebody should look at; shown at the end.
+    findings
+        By study name.
+    contracts
+        JSON-ready results by contract.
+    income
+        Totals of the court-cost ledger, or None where there are no orders.
+    quality
+        The data-quality figures.
     """
 
-    workspace: Workspace
-    store: Store
-    steps: Steps
-    attention: list[str] = field(default_factory=list[str])
-
-    @cached_property
-    def code(self) -> str:
-        """The hash of the package's own code: a change of it makes everything again."""
-        return digest([tree_digest(PACKAGE_FOLDER, "*.py"), tree_digest(PACKAGE_FOLDER, "*.toml")])
-
-    @cached_property
-    def inputs(self) -> dict[str, str]:
-        """SHA-256 by extract, taken before anything is read."""
-        return {name: self._input_digest(name) for name in self.workspace.settings.extracts}
-
-    def _input_digest(self, name: str) -> str:
-        address = self.workspace.extract_address(name)
-        if isinstance(address, str):
-            return digest(address)
-        if not address.is_file():
-            raise DataError(f"The extract {name} is not there: {self.workspace.settings.extracts[name].path}.")
-        return file_digest(address)
-
-    @cached_property
-    def records(self) -> Records:
-        """The canonical tables, as the step that made them left them."""
-        from evaluation.records import load
-
-        return load(self.store.path("records"))
-
-    @cached_property
-    def tables(self) -> dict[str, str]:
-        """Hash by canonical table: what a later step depends on."""
-        return {path.stem: file_digest(path) for path in sorted(self.store.path("records").glob("*.parquet"))}
-
-    def table_key(self, *names: str) -> str:
-        """Hash of the named tables (of all when none is named), the as-of date and the code."""
-        chosen = {name: self.tables.get(name) for name in names} if names else self.tables
-        return digest([chosen, self.workspace.as_of, self.code])
+    findings: Mapping[str, Finding]
+    contracts: Mapping[str, dict[str, Any]]
+    income: dict[str, Any] | None
+    quality: dict[str, Any]
 
 
-@contextmanager
-def open_job(workspace: Workspace, progress: Progress | None = None) -> Iterator[Job]:
-    """Open a workspace for one run and put everything in its place when the run ends well."""
-    with open_store(workspace.build) as store:
-        job = Job(workspace, store, Steps(progress or Silent()))
-        yield job
-        write_run(job)
-        store.commit()
+def all_results(job: Job) -> Results:
+    """Run every study, judge every contract and reconcile the income."""
+    findings = run_studies(job)
+    return Results(findings, judge_contracts(job, findings), reconcile_income(job), quality(job))
 
 
-# ---- the steps, in their order
+# ---- extracts to records
 
 
-def prepare_example(job: Job) -> None:
+def read_records(job: Job) -> None:
+    """Read every extract, check, code and link it; write the tables, what was rejected, and the quality figures."""
+    _prepare_example(job)
+    with job.steps.step("Records") as advance:
+        settings = job.workspace.settings
+        key = digest([job.inputs, _mappings(job), job.schemes, job.workspace.as_of, settings.quality, job.code])
+        if job.store.is_current("records", key) and not job.has_database:
+            job.steps.reused.append("Records")
+            return
+        extracts = _read_extracts(job, advance)
+        _refuse_changed_inputs(job)
+        _write_records(job, key, extracts)
+
+
+def _prepare_example(job: Job) -> None:
     """Generate the worked example's extracts where the workspace asks for it."""
     example = job.workspace.settings.example
     if example is None:
         return
     with job.steps.step("Worked example"):
         from evaluation.example import write_extracts
+        from evaluation.example.wexbourne import AS_OF
 
-        key = digest([example.seed, job.workspace.settings.as_of, job.code])
-        job.store.make(
-            "example", key, lambda folder: write_extracts(folder, seed=example.seed, as_of=job.workspace.settings.as_of)
-        )
-        job.store.commit()
+        key = digest([example.seed, job.code])
+        if job.store.make("example", key, lambda folder: write_extracts(folder, seed=example.seed, as_of=AS_OF)):
+            job.store.commit()
+        else:
+            job.steps.reused.append("Worked example")
 
 
-def read_records(job: Job) -> None:
-    """Read every extract, check, code and link it; write the canonical tables, what was rejected and the quality."""
-    with job.steps.step("Records") as advance:
-        key = digest([job.inputs, _mappings(job), job.workspace.as_of, job.workspace.settings.quality, job.code])
-        if job.store.is_current("records", key):
-            job.steps.reused.append("Records")
-            return
-        _write_records(job, key, _read_extracts(job, advance))
+def _mappings(job: Job) -> dict[str, str]:
+    """The mapping of each extract, by name when it is shipped (the code's hash covers it), else by its content."""
+    names = {name: job.workspace.mapping(name) for name in job.workspace.settings.extracts}
+    return {name: file_digest(Path(mapping)) if Path(mapping).is_file() else mapping for name, mapping in names.items()}
+
+
+def _read_extracts(job: Job, advance: Callable[[int, int], None]) -> list[Extract]:
+    """Read all extracts; those that are refused are all named before the run ends."""
+    from evaluation.records import load_key, read_extract
+    from evaluation.register import scheme_names
+
+    workspace = job.workspace
+    names = list(workspace.settings.extracts)
+    key = load_key(workspace.settings.privacy.key, workspace.settings.name, synthetic=workspace.settings.synthetic)
+    extracts: list[Extract] = []
+    refused: list[str] = []
+    for done, name in enumerate(names, 1):
+        try:
+            extracts.append(
+                read_extract(
+                    workspace.extract_address(name),
+                    workspace.mapping(name),
+                    as_of=workspace.as_of,
+                    key=key,
+                    schemes=scheme_names(job.schemes),
+                    name=name,
+                )
+            )
+        except DataError as error:
+            refused.append(f"{name}: {error}")
+        advance(done, len(names))
+    if refused:
+        raise DataError(f"{len(refused)} of {len(names)} extracts were refused; nothing was changed.", refused)
+    return extracts
+
+
+def _refuse_changed_inputs(job: Job) -> None:
+    changed = [name for name, before in job.inputs.items() if job.input_digest(name) != before]
+    if changed:
+        raise DataError(f"These extracts changed while they were read: {', '.join(changed)}. Run the command again.")
+
+
+def _write_records(job: Job, key: str, extracts: list[Extract]) -> None:
+    from evaluation import records
+    from evaluation.records.storage import save
+
+    assembled = records.assemble(extracts, as_of=job.workspace.as_of)
+    measured = records.measure(extracts, assembled, as_of=job.workspace.as_of)
+
+    def write_tables(folder: Path) -> None:
+        save(assembled, folder)
+        write_json(folder / "about.json", {"inputs": [_about(job, extract) for extract in extracts]})
+
+    job.store.make("records", key, write_tables)
+    job.store.make("rejected", key, lambda folder: records.write_rejected(extracts, folder))
+    job.store.make("quality.json", key, lambda path: write_json(path, measured.to_json()))
+
+
+def _about(job: Job, extract: Extract) -> dict[str, Any]:
+    settings = job.workspace.settings.extracts[extract.name]
+    return {
+        "accepted": extract.rows_accepted,
+        "licence": settings.licence,
+        "mapping": settings.mapping,
+        "name": extract.name,
+        "notes": list(extract.notes),
+        "path": settings.path.split("@")[-1],
+        "read": extract.rows_read,
+        "rejected": extract.rows_read - extract.rows_accepted,
+        "sha256": extract.source_sha256,
+        "source": settings.source,
+    }
+
+
+def quality(job: Job) -> dict[str, Any]:
+    """The data-quality figures, as the records step left them."""
+    return json.loads(job.store.path("quality.json").read_text(encoding="utf-8"))
+
+
+# ---- records to findings
 
 
 def run_studies(job: Job, names: Sequence[str] = ()) -> dict[str, Finding]:
@@ -135,100 +180,191 @@ def run_studies(job: Job, names: Sequence[str] = ()) -> dict[str, Finding]:
     """
     from evaluation.comparison import Finding
 
-    files = _chosen(job.workspace.files("analyses", "*.py"), names)
+    files = _chosen("study", job.workspace.files("analyses", "*.py"), names)
+    findings: dict[str, Finding] = {}
     with job.steps.step("Studies") as advance:
         for done, (name, file) in enumerate(files.items(), 1):
-            _make_finding(job, name, file, strict=bool(names))
+            path = _make_finding(job, name, file, named=bool(names))
+            if path is not None:
+                findings[name] = Finding.from_json(path.read_text(encoding="utf-8"))
             advance(done, len(files))
-    written = {name: job.store.path(f"findings/{name}.json") for name in files}
-    return {
-        name: Finding.from_json(path.read_text(encoding="utf-8")) for name, path in written.items() if path.exists()
-    }
+    return findings
+
+
+def _chosen(what: str, files: Mapping[str, Path], names: Sequence[str]) -> Mapping[str, Path]:
+    unknown = [name for name in names if name not in files]
+    if unknown:
+        lines = [f"There is no {what} '{name}'.{did_you_mean(name, files)}" for name in unknown]
+        raise StudyError(f"These cannot be run; there are: {', '.join(files)}.", lines)
+    return {name: files[name] for name in names} if names else files
+
+
+def _make_finding(job: Job, name: str, file: Path, *, named: bool) -> Path | None:
+    result = f"findings/{name}.json"
+    key = digest([file_digest(file), job.table_key()])
+    try:
+        if not job.store.make(result, key, lambda path: _write_finding(job, name, file, path)):
+            job.steps.reused.append(result)
+    except EvaluationError as error:
+        if named:
+            raise StudyError(f"The study {name} could not be run: {error.message}", error.problems) from error
+        job.attention.append(f"The study {name} could not be run: {error.message}")
+        return None
+    return job.store.path(result)
+
+
+def _write_finding(job: Job, name: str, file: Path, path: Path) -> None:
+    finding = load_study(name, file).run(job.records, as_of=job.workspace.as_of)
+    path.write_text(finding.to_json(), encoding="utf-8")
+
+
+def load_study(name: str, file: Path) -> Any:
+    """Load the `study` of one file of `analyses/`.
+
+    Raises
+    ------
+    StudyError
+        The file does not run, or has no `study`.
+    """
+    spec = spec_from_file_location(f"evaluation_analyses_{name}", file)
+    if spec is None or spec.loader is None:
+        raise StudyError(f"{file} is not a Python file.")
+    module = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except EvaluationError:
+        raise
+    except Exception as error:
+        raise StudyError(f"{file.name} does not run: {type(error).__name__}: {error}") from error
+    if not hasattr(module, "study"):
+        raise StudyError(f"{file.name} has no `study`. Start from a draft: evaluation new study {name}")
+    return module.study
+
+
+# ---- contracts and income
 
 
 def judge_contracts(job: Job, findings: Mapping[str, Finding]) -> dict[str, dict[str, Any]]:
     """Judge every contract on its outcomes and write one result each."""
-    from evaluation.commissioning import evaluate, load_contracts
+    from evaluation import commissioning
 
     folder = job.workspace.contracts
     if not folder.is_dir():
         return {}
     with job.steps.step("Contracts"):
-        costs = job.workspace.settings.unit_costs
-        key = digest(
-            [
-                tree_digest(folder, "*.toml"),
-                {name: finding.to_json() for name, finding in findings.items()},
-                {name: cost.model_dump(mode="json") for name, cost in costs.items()},
-                job.table_key("Measures", "Surveys", "Returns", "Interventions", "Cases"),
-            ]
-        )
+        costs = {name: cost.model_dump(exclude_none=True) for name, cost in job.workspace.settings.unit_costs.items()}
+        written = {name: finding.to_json() for name, finding in findings.items()}
+        key = digest([tree_digest(folder, "*.toml"), written, costs, job.table_key(*CONTRACT_TABLES)])
 
         def write(target: Path) -> None:
-            for contract in load_contracts(folder):
-                result = evaluate(contract, job.records, findings, as_of=job.workspace.as_of, unit_costs=costs)
-                write_json(target / f"{contract.id}.json", result.to_json())
+            results = [
+                commissioning.evaluate(contract, job.records, findings, as_of=job.workspace.as_of, unit_costs=costs)
+                for contract in commissioning.load_contracts(folder)
+            ]
+            commissioning.write(results, target)
 
-        job.store.make("contracts", key, write)
-    return read_folder(job.store.path("contracts"))
+        if not job.store.make("contracts", key, write):
+            job.steps.reused.append("Contracts")
+    return _json_files(job.store.path("contracts"))
+
+
+def export_indigo(job: Job, name: str, output: Path | None) -> Path:
+    """Write one contract's outcome data in the layout of INDIGO and return where.
+
+    Raises
+    ------
+    UsageError
+        There is no such contract.
+    """
+    from evaluation import commissioning
+
+    contracts = {contract.id: contract for contract in commissioning.load_contracts(job.workspace.contracts)}
+    if name not in contracts:
+        raise UsageError(f"There is no contract '{name}' in contracts/.{did_you_mean(name, contracts)}")
+    results = judge_contracts(job, run_studies(job))
+    target = output or job.workspace.build / "export" / f"{name}-indigo.xlsx"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return commissioning.export_indigo(contracts[name], results[name], target)
+
+
+def _json_files(folder: Path) -> dict[str, dict[str, Any]]:
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
 
 
 def reconcile_income(job: Job) -> dict[str, Any] | None:
     """Reconcile court-cost orders and receipts, to the penny; None where there are no orders."""
+    if job.records["CourtOrders"].is_empty():
+        return None
     with job.steps.step("Court costs"):
-        if job.records["CourtOrders"].is_empty():
-            return None
         from evaluation import income
 
-        decisions = job.workspace.settings.decisions.get("receipts")
-        decisions_file = None if decisions is None else job.workspace.root / decisions
-        key = digest(
-            [
-                job.table_key("Prosecutions", "CourtOrders", "OrderEvents", "Receipts"),
-                file_digest(decisions_file) if decisions_file is not None else None,
-            ]
-        )
-
-        def write(target: Path) -> None:
-            reconciliation = income.reconcile(
-                job.records["CourtOrders"],
-                job.records["Receipts"],
-                events=job.records["OrderEvents"],
-                prosecutions=job.records["Prosecutions"],
-                decisions=decisions_file,
-                as_of=job.workspace.as_of,
-            )
-            reconciliation.check()
-            income.write(reconciliation, target)
-
-        job.store.make("income", key, write)
+        decisions = _receipt_decisions(job)
+        key = digest([job.table_key(*INCOME_TABLES), decisions and file_digest(decisions)])
+        if not job.store.make("income", key, lambda folder: income.write(_reconciled(job, None), folder)):
+            job.steps.reused.append("Court costs")
     return json.loads((job.store.path("income") / "summary.json").read_text(encoding="utf-8"))
 
 
-# ---- what the steps share
+def compare_income(job: Job, earlier: date) -> dict[str, Any]:
+    """What changed in the ledger between an earlier day and the as-of date."""
+    from evaluation import income
+
+    return income.compare(_reconciled(job, earlier), _reconciled(job, None))
 
 
-def read_folder(folder: Path) -> dict[str, dict[str, Any]]:
-    """Read every JSON file of a folder, by stem."""
-    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
+def _reconciled(job: Job, as_of: date | None) -> Any:
+    from evaluation import income
+
+    prosecutions, orders, events, receipts = (job.records[name] for name in INCOME_TABLES)
+    result = income.reconcile(
+        orders,
+        receipts,
+        events=events,
+        prosecutions=prosecutions,
+        decisions=_receipt_decisions(job),
+        as_of=as_of or job.workspace.as_of,
+    )
+    result.check()
+    return result
 
 
-def write_run(job: Job) -> None:
-    """Write what went in, with which versions, what came of every row, and how long each step took."""
-    about = job.store.path("records") / "about.json"
-    run = {
-        "as_of": job.workspace.as_of.isoformat(),
-        "code": job.code,
-        "inputs": json.loads(about.read_text(encoding="utf-8"))["inputs"] if about.exists() else [],
-        "reused": job.steps.reused,
-        "seconds": job.steps.seconds,
-        "settings": file_digest(job.workspace.root / SETTINGS_FILE),
-        "versions": versions(),
-    }
-    job.store.make(RUN_FILE, digest(run), lambda path: write_json(path, run))
+def _receipt_decisions(job: Job) -> Path | None:
+    file = job.workspace.settings.decisions.get("receipts")
+    return None if file is None else job.workspace.root / file
 
 
-def versions() -> dict[str, str]:
-    """Versions of this package, of Python and of the libraries the figures rest on."""
-    found = {name: metadata.version(name) for name in VERSIONS_OF}
-    return {"evaluation": __version__, "python": platform.python_version(), **found}
+# ---- notebooks
+
+
+def execute_notebooks(job: Job, names: Sequence[str] = ()) -> tuple[Executed, ...]:
+    """Execute the notebooks over this workspace and keep the copies that may be published."""
+    files = _chosen("notebook", job.workspace.files("notebooks", "*.py"), names)
+    if not files:
+        return ()
+    with job.steps.step("Notebooks") as advance:
+        key = digest([{name: file_digest(file) for name, file in files.items()}, job.table_key(), job.inputs])
+
+        def parameters() -> dict[str, object]:
+            return {
+                "workspace": str(job.workspace.root),
+                "results": str(job.store.view()),
+                "as_of": job.workspace.as_of.isoformat(),
+            }
+
+        def write(folder: Path) -> None:
+            executed = execute_all(files, folder, parameters(), advance=advance)
+            write_json(folder / "about.json", [{"name": one.name, "title": one.title} for one in executed])
+
+        if not job.store.make("notebooks", key, write):
+            job.steps.reused.append("Notebooks")
+    return executed_before(job)
+
+
+def executed_before(job: Job) -> tuple[Executed, ...]:
+    """The notebooks as they were last executed."""
+    folder = job.store.path("notebooks")
+    about = folder / "about.json"
+    if not about.exists():
+        return ()
+    listed = json.loads(about.read_text(encoding="utf-8"))
+    return tuple(Executed(one["name"], one["title"], folder / f"{one['name']}.ipynb") for one in listed)

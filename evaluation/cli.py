@@ -49,13 +49,16 @@ def build(*, renderer: Renderer | None = None, notebooks: bool = True, common: C
         Execute the notebooks and put them on the site.
     """
     from evaluation import build as steps
+    from evaluation import summaries
+    from evaluation.job import open_job
+    from evaluation.publication import publish
 
-    with steps.open_job(common) as job:
+    with open_job(common) as job:
         steps.read_records(job)
         results = steps.all_results(job)
         executed = steps.execute_notebooks(job) if notebooks else ()
-        site = steps.publish(job, results, executed, renderer=renderer)
-    return steps.report_build(job, results, site)
+        site = publish(job, results, executed, renderer=renderer)
+    return summaries.of_build(job, results, site)
 
 
 @app.command
@@ -82,10 +85,12 @@ def check(*, common: Common = Common()) -> Report:
         evaluation check --as-of 2012-09-30
     """
     from evaluation import build as steps
+    from evaluation import summaries
+    from evaluation.job import open_job
 
-    with steps.open_job(common) as job:
+    with open_job(common) as job:
         steps.read_records(job)
-    return steps.report_check(job)
+    return summaries.of_check(job)
 
 
 @app.command(name="run")
@@ -103,11 +108,13 @@ def run_studies(*studies: str, common: Common = Common()) -> Report:
         Study names: the stems of the files in analyses/.
     """
     from evaluation import build as steps
+    from evaluation import summaries
+    from evaluation.job import open_job
 
-    with steps.open_job(common) as job:
+    with open_job(common) as job:
         steps.read_records(job)
         findings = steps.run_studies(job, studies)
-    return steps.report_run(job, findings)
+    return summaries.of_run(job, findings)
 
 
 @app.command
@@ -125,12 +132,14 @@ def reconcile(*, compare: date | None = None, common: Common = Common()) -> Repo
         Show what changed since this earlier day.
     """
     from evaluation import build as steps
+    from evaluation import summaries
+    from evaluation.job import open_job
 
-    with steps.open_job(common) as job:
+    with open_job(common) as job:
         steps.read_records(job)
         summary = steps.reconcile_income(job)
         change = steps.compare_income(job, compare) if compare is not None else None
-    return steps.report_income(job, summary, change)
+    return summaries.of_income(job, summary, change)
 
 
 @app.command
@@ -145,12 +154,15 @@ def site(*, renderer: Renderer | None = None, common: Common = Common()) -> Repo
         Who renders the site; by default Quarto where it is installed, otherwise the embedded smalldocs.
     """
     from evaluation import build as steps
+    from evaluation import summaries
+    from evaluation.job import open_job
+    from evaluation.publication import publish
 
-    with steps.open_job(common) as job:
+    with open_job(common) as job:
         steps.read_records(job)
         results = steps.all_results(job)
-        published = steps.publish(job, results, steps.executed_before(job), renderer=renderer)
-    return steps.report_build(job, results, published)
+        published = publish(job, results, steps.executed_before(job), renderer=renderer)
+    return summaries.of_build(job, results, published)
 
 
 @app.command
@@ -163,8 +175,9 @@ def notebooks(*names: str, common: Common = Common()) -> Report:
         Stems of the files in notebooks/; all of them when none is named.
     """
     from evaluation import build as steps
+    from evaluation.job import open_job
 
-    with steps.open_job(common) as job:
+    with open_job(common) as job:
         steps.read_records(job)
         steps.all_results(job)
         executed = steps.execute_notebooks(job, names)
@@ -183,31 +196,36 @@ def verify(folder: Path | None = None, *, common: Common = Common()) -> Report:
     folder
         The build folder to prove; by default the workspace's own.
     """
-    from evaluation import build as steps
+    from evaluation.verification import verify as prove
 
-    return steps.verify(common, folder)
+    return prove(common, folder)
 
 
 @app.command
 def exam(
-    *, replicates: int = 10, seed: int = 1, workers: int = 2, output: Path | None = None, common: Common = Common()
+    *,
+    replicates: int | None = None,
+    seed: int | None = None,
+    workers: int = 2,
+    output: Path | None = None,
+    common: Common = Common(),
 ) -> Report:
     """Sit the exam: simulate partnerships whose true effects are known, and see how often the studies are right.
 
     Parameters
     ----------
     replicates
-        Simulated councils for each scenario.
+        Simulated councils for each scenario; by default those of the written plan.
     seed
-        Where the random numbers start; write it down before the run.
+        Where the random numbers start; by default the seed of the written plan.
     workers
         Councils simulated at a time.
     output
         Write the result to this JSON file as well.
     """
-    from evaluation import build as steps
+    from evaluation.verification import sit_exam
 
-    return steps.sit_exam(common, replicates=replicates, seed=seed, workers=workers, output=output)
+    return sit_exam(common, replicates=replicates, seed=seed, workers=workers, output=output)
 
 
 @app.command
@@ -329,8 +347,9 @@ def indigo(contract: str, *, output: Path | None = None, common: Common = Common
         The workbook; by default build/export/CONTRACT-indigo.xlsx.
     """
     from evaluation import build as steps
+    from evaluation.job import open_job
 
-    with steps.open_job(common) as job:
+    with open_job(common) as job:
         steps.read_records(job)
         path = steps.export_indigo(job, contract, output)
     return Report(done=[f"The outcome data of {contract} are in {path}."], data={"path": str(path)})

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 
@@ -92,9 +93,12 @@ class Steps:
         Wall-clock seconds by step, in the order in which the steps ended.
     reused
         Steps whose inputs had not changed, so that the earlier result was kept.
+    log
+        A file that gets a line for each step, or None.
     """
 
     progress: Progress
+    log: Path | None = None
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     reused: list[str] = field(default_factory=list[str])
 
@@ -106,3 +110,9 @@ class Steps:
         yield self.progress.advance
         self.seconds[title] = round(time.perf_counter() - start, 3)
         self.progress.end(title, self.seconds[title])
+        self._write_down(title)
+
+    def _write_down(self, title: str) -> None:
+        if self.log is not None:
+            with self.log.open("a", encoding="utf-8") as file:
+                file.write(f"{title}\t{self.seconds[title]:.3f} s\n")

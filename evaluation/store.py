@@ -77,6 +77,23 @@ class Store:
         self._made[name] = key
         return True
 
+    def scratch(self, name: str) -> Path:
+        """Return an empty folder for passing work; it goes when the run ends."""
+        folder = self._staging / ".scratch" / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
+    def view(self) -> Path:
+        """Return a folder that shows every result as it stands in this run, by links; it goes when the run ends."""
+        folder = self._staging / ".view"
+        shutil.rmtree(folder, ignore_errors=True)
+        for name in {**self._state, **self._made}:
+            link = folder / name
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(self.path(name).resolve())
+        return folder
+
     def commit(self, remove: tuple[str, ...] = ()) -> None:
         """Put everything that was made in its place; results named in `remove` disappear."""
         if not self._made and not remove:

@@ -96,15 +96,18 @@ class Workspace:
         The folder of `partnership.toml`.
     settings
         What the file says; `as_of` already replaced when a command was given another date.
+    output
+        Another build folder than the workspace's own.
     """
 
     root: Path
     settings: Settings
+    output: Path | None = None
 
     @property
     def build(self) -> Path:
         """The folder every output goes to."""
-        return self.root / "build"
+        return self.output or self.root / "build"
 
     @property
     def as_of(self) -> date:
@@ -138,7 +141,7 @@ class Workspace:
 
 
 def shipped(folder: str) -> Path:
-    """Return where the package's own file or `folder` is: beside the package in a checkout, inside it once installed."""
+    """Return where the package's own file or folder is: beside it in a checkout, inside it once installed."""
     inside = PACKAGE_FOLDER / "_shipped" / folder
     return inside if inside.exists() else PACKAGE_FOLDER.parent / folder
 

@@ -1,0 +1,150 @@
+"""One run over one workspace: what it reads, what it writes, and what it noticed on the way."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evaluation import __version__
+from evaluation.errors import DataError
+from evaluation.progress import Steps
+from evaluation.reporting import Common
+from evaluation.store import Store, digest, file_digest, open_store, tree_digest, write_json
+from evaluation.workspace import PACKAGE_FOLDER, SETTINGS_FILE, Workspace
+
+if TYPE_CHECKING:
+    from evaluation.records import Records
+    from evaluation.register import Scheme
+
+RUN_FILE = "run.json"
+VERSIONS_OF = ("polars", "numpy", "scipy", "lifelines", "statsmodels", "dataframely", "pydantic", "plotly", "smalldocs")
+
+
+@dataclass
+class Job:
+    """One run.
+
+    Attributes
+    ----------
+    workspace
+        The checked workspace.
+    store
+        Its build folder, opened for this run.
+    steps
+        The steps taken so far with their seconds.
+    attention
+        Sentences on what somebody should look at; shown at the end.
+    """
+
+    workspace: Workspace
+    store: Store
+    steps: Steps
+    attention: list[str] = field(default_factory=list[str])
+
+    @cached_property
+    def code(self) -> str:
+        """The hash of the package's own code: a change of it makes everything again."""
+        return digest([tree_digest(PACKAGE_FOLDER, pattern) for pattern in ("*.py", "*.toml")])
+
+    @cached_property
+    def inputs(self) -> dict[str, str]:
+        """SHA-256 by extract, taken before anything is read."""
+        return {name: self.input_digest(name) for name in self.workspace.settings.extracts}
+
+    def input_digest(self, name: str) -> str:
+        """Hash one extract as it is now; of a database, its address.
+
+        Raises
+        ------
+        DataError
+            There is no such file.
+        """
+        address = self.workspace.extract_address(name)
+        if isinstance(address, str):
+            return digest(address)
+        if not address.is_file():
+            raise DataError(f"The extract {name} is not there: {self.workspace.settings.extracts[name].path}.")
+        return file_digest(address)
+
+    @property
+    def has_database(self) -> bool:
+        """Whether an extract comes from a database, whose rows cannot be hashed without reading them."""
+        return any(isinstance(self.workspace.extract_address(name), str) for name in self.workspace.settings.extracts)
+
+    @cached_property
+    def schemes(self) -> tuple[Scheme, ...]:
+        """The scheme records; those shipped lose what is local to the worked example when the data are real."""
+        from evaluation.register import load_schemes
+
+        found: dict[str, Scheme] = {}
+        for layer in self.workspace.layers("site/schemes"):
+            own = layer.is_relative_to(self.workspace.root)
+            for scheme in load_schemes(layer):
+                keep = own or self.workspace.settings.synthetic
+                found[scheme.id] = scheme if keep else scheme.without_local_facts()
+        return tuple(found[name] for name in sorted(found))
+
+    @cached_property
+    def records(self) -> Records:
+        """The canonical tables, as the step that made them left them."""
+        from evaluation.records.storage import load
+
+        return load(self.store.path("records"))
+
+    @cached_property
+    def about_records(self) -> dict[str, Any]:
+        """What went in and what came of every row, by extract."""
+        return json.loads((self.store.path("records") / "about.json").read_text(encoding="utf-8"))
+
+    @cached_property
+    def tables(self) -> Mapping[str, str]:
+        """Hash by canonical table: what a later step depends on."""
+        return {path.stem: file_digest(path) for path in sorted(self.store.path("records").glob("*.parquet"))}
+
+    def table_key(self, *names: str) -> str:
+        """Hash of the named tables (of all when none is named), the as-of date and the code."""
+        chosen = {name: self.tables.get(name) for name in names} if names else self.tables
+        return digest([chosen, self.workspace.as_of, self.code])
+
+
+@contextmanager
+def open_job(common: Common) -> Iterator[Job]:
+    """Open a workspace for one run, and put everything in its place when the run ends well."""
+    workspace = common.open()
+    with open_store(workspace.build) as store:
+        job = Job(workspace, store, Steps(common.progress(), log=_log(workspace, common)))
+        yield job
+        _write_run(job)
+        store.commit()
+
+
+def _log(workspace: Workspace, common: Common) -> Path | None:
+    return workspace.build / "evaluation.log" if common.verbose else None
+
+
+def _write_run(job: Job) -> None:
+    """Write what went in, with which versions, what came of every row, and how long each step took."""
+    made = (job.store.path("records") / "about.json").exists()
+    run = {
+        "as_of": job.workspace.as_of.isoformat(),
+        "code": job.code,
+        "inputs": job.about_records["inputs"] if made else [],
+        "reused": job.steps.reused,
+        "seconds": job.steps.seconds,
+        "settings": file_digest(job.workspace.root / SETTINGS_FILE),
+        "versions": versions(),
+    }
+    job.store.make(RUN_FILE, digest(run), lambda path: write_json(path, run))
+
+
+def versions() -> dict[str, str]:
+    """Versions of this package, of Python and of the libraries the figures rest on."""
+    found = {name: metadata.version(name) for name in VERSIONS_OF}
+    return {"evaluation": __version__, "python": platform.python_version(), **found}

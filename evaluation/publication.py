@@ -1,0 +1,161 @@
+"""The last steps: every result through disclosure control, then the Quarto project, then the rendered site."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evaluation.build import Results
+from evaluation.job import Job
+from evaluation.notebooks import Executed
+from evaluation.store import digest, file_digest, tree_digest, write_json
+from evaluation.workspace import PACKAGE_FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from evaluation.publishing.pages import SiteContent
+
+EXAM_RESULT = PACKAGE_FOLDER / "example" / "exam_result.json"
+SITE_PARTS = ("site", "_site", "site.json")
+
+
+@dataclass(frozen=True)
+class Site:
+    """The rendered site.
+
+    Attributes
+    ----------
+    first_page
+        Where the register is.
+    renderer, reason
+        Who rendered it, and one line that says why.
+    pages
+        Number of pages.
+    """
+
+    first_page: Path
+    renderer: str
+    reason: str
+    pages: int
+
+
+def publish(job: Job, results: Results, executed: Sequence[Executed], *, renderer: str | None = None) -> Site:
+    """Protect every result, write the Quarto project and render it.
+
+    Raises
+    ------
+    DisclosureError
+        Something would say too much about a few people; the last site stays as it is.
+    RenderError
+        The renderer failed or warned.
+    """
+    chosen = renderer or job.workspace.settings.publishing.renderer
+    with job.steps.step("Disclosure control"):
+        content = _content(job, results)
+    with job.steps.step("Site"):
+        key = _site_key(job, content, executed, chosen)
+        if all(job.store.is_current(part, key) for part in SITE_PARTS):
+            job.steps.reused.append("Site")
+        else:
+            _make_site(job, key, content, executed, chosen)
+    about = json.loads(job.store.path("site.json").read_text(encoding="utf-8"))
+    return Site(job.workspace.build / "_site" / "index.html", about["renderer"], about["reason"], about["pages"])
+
+
+def _content(job: Job, results: Results) -> SiteContent:
+    from evaluation.publishing.pages import SiteContent
+    from evaluation.publishing.release import (
+        Rules,
+        release_contract,
+        release_finding,
+        release_income,
+        release_quality,
+    )
+
+    settings = job.workspace.settings
+    rules = Rules(threshold=settings.publishing.threshold, base=settings.publishing.base)
+    licence = _common_licence(job)
+    findings = [release_finding(finding, rules, licence=licence) for finding in results.findings.values()]
+    return SiteContent(
+        name=settings.name,
+        as_of=job.workspace.as_of,
+        synthetic=settings.synthetic,
+        notice=settings.notice or "",
+        schemes=job.schemes,
+        findings=tuple(findings),
+        contracts=tuple(release_contract(result, rules, licence=licence) for result in results.contracts.values()),
+        income=None if results.income is None else release_income(results.income, rules, licence=licence),
+        quality=release_quality(results.quality, rules, licence=licence),
+        exam=json.loads(EXAM_RESULT.read_text(encoding="utf-8")) if EXAM_RESULT.exists() else None,
+        run={"inputs": job.about_records["inputs"], "as_of": job.workspace.as_of.isoformat()},
+    )
+
+
+def _common_licence(job: Job) -> str | None:
+    """The open licences of the extracts, when every one of them has one: then nothing needs protection."""
+    licences = [extract.licence for extract in job.workspace.settings.extracts.values()]
+    return "; ".join(sorted({licence for licence in licences if licence})) if licences and all(licences) else None
+
+
+def _site_key(job: Job, content: SiteContent, executed: Sequence[Executed], renderer: str) -> str:
+    """Hash everything the pages are made of."""
+    named = job.workspace.settings.model_dump(mode="json", include={"name", "synthetic", "notice"})
+    return digest(
+        {
+            "as_of": job.workspace.as_of,
+            "code": job.code,
+            "exam": content.exam,
+            "named": named,
+            "notebooks": [(one.name, file_digest(one.path)) for one in executed],
+            "published": [(value.kind, value.name, value.data, value.hidden) for value in content.published],
+            "renderer": (renderer, _quarto_there(renderer)),
+            "run": content.run,
+            "schemes": job.schemes,
+            "sources": [tree_digest(layer) for layer in job.workspace.layers("site")],
+        }
+    )
+
+
+def _quarto_there(renderer: str) -> str | None:
+    """Which Quarto would render: another one makes the site again."""
+    return None if renderer == "smalldocs" else shutil.which("quarto")
+
+
+def _make_site(job: Job, key: str, content: SiteContent, executed: Sequence[Executed], renderer: str) -> None:
+    from evaluation.publishing import pages
+    from evaluation.publishing.render import render
+
+    def write_project(target: Path) -> None:
+        source = _merged_sources(job)
+        pages.write_site(source, target, site=content)
+        _copy_notebooks(executed, target / "notebooks")
+
+    made: dict[str, Any] = {}
+
+    def write_rendered(target: Path) -> None:
+        made.update(asdict(render(job.store.path("site"), target, renderer)))
+
+    job.store.make("site", key, write_project)
+    job.store.make("_site", key, write_rendered)
+    job.store.make("site.json", key, lambda path: write_json(path, made))
+
+
+def _merged_sources(job: Job) -> Path:
+    """Return the site's sources: the shipped ones, with the workspace's own files laid over them."""
+    layers = job.workspace.layers("site")
+    if len(layers) == 1:
+        return layers[0]
+    merged = job.store.scratch("site-sources")
+    for layer in layers:
+        shutil.copytree(layer, merged, dirs_exist_ok=True)
+    return merged
+
+
+def _copy_notebooks(executed: Sequence[Executed], folder: Path) -> None:
+    for notebook in executed:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(notebook.path, folder / notebook.path.name)

@@ -1,0 +1,130 @@
+"""What each command says at its end: what was done, what needs attention, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evaluation import build
+from evaluation.errors import ExitCode
+from evaluation.job import Job
+from evaluation.reporting import Report
+
+if TYPE_CHECKING:
+    from evaluation.build import Results
+    from evaluation.comparison import Finding
+    from evaluation.publication import Site
+
+REJECTED_SHARE_TO_MENTION = 0.05
+
+
+def of_build(job: Job, results: Results, site: Site) -> Report:
+    """Summarise a whole build, or the site alone."""
+    done = [_records_line(job), *_findings_lines(results.findings), *_contracts_lines(results.contracts)]
+    if results.income is not None:
+        done.append(_income_line(results.income))
+    done.append(f"{site.pages} pages. {site.reason}")
+    return Report(
+        done=done,
+        attention=[*job.attention, *_rejected_lines(job), *_quality_lines(build.quality(job))],
+        next_steps=[f"Open the register: {site.first_page}"],
+        data={
+            "first_page": str(site.first_page),
+            "renderer": site.renderer,
+            **_data(job),
+            **_statuses(results.findings),
+        },
+        exit_code=_quality_code(build.quality(job)),
+    )
+
+
+def of_check(job: Job) -> Report:
+    """Summarise how good the records are; the exit code says whether a threshold was passed."""
+    figures = build.quality(job)
+    return Report(
+        done=[figures["scorecard"], "", _records_line(job)],
+        attention=[*_rejected_lines(job), *_quality_lines(figures)],
+        next_steps=[
+            "Run the studies: evaluation run",
+            f"Rows to mend and send back: {job.workspace.build / 'rejected'}",
+        ],
+        data={"quality": {key: value for key, value in figures.items() if key != "scorecard"}, **_data(job)},
+        exit_code=_quality_code(figures),
+    )
+
+
+def of_run(job: Job, findings: Mapping[str, Finding]) -> Report:
+    """Summarise the studies that were run."""
+    return Report(
+        done=_findings_lines(findings),
+        attention=job.attention,
+        next_steps=[f"The findings are in {job.workspace.build / 'findings'}.", "Publish them: evaluation site"],
+        data={**_data(job), **_statuses(findings)},
+    )
+
+
+def of_income(job: Job, summary: Mapping[str, Any] | None, change: Any) -> Report:
+    """Summarise the ledger, and what changed since an earlier day."""
+    if summary is None:
+        return Report(
+            done=["No court orders are in the extracts, so the amount due cannot be said."],
+            next_steps=["Add extracts with the mappings prosecutions, court_orders, order_events and court_receipts."],
+            data={"income": None},
+        )
+    lines = [_income_line(summary)]
+    if change is not None:
+        lines.append(change.sentence())
+    folder = job.workspace.build / "income"
+    return Report(done=lines, next_steps=[f"The ledger is in {folder}."], data={"income": dict(summary)})
+
+
+def _records_line(job: Job) -> str:
+    inputs = job.about_records["inputs"]
+    read, accepted, rejected = (sum(one[key] for one in inputs) for key in ("read", "accepted", "rejected"))
+    return f"{read:,} rows of {len(inputs)} extracts: {accepted:,} accepted, {rejected:,} set aside with reasons."
+
+
+def _rejected_lines(job: Job) -> list[str]:
+    return [
+        f"{one['name']}: {one['rejected']:,} of {one['read']:,} rows were set aside; see build/rejected."
+        for one in job.about_records["inputs"]
+        if one["read"] and one["rejected"] / one["read"] > REJECTED_SHARE_TO_MENTION
+    ]
+
+
+def _findings_lines(findings: Mapping[str, Finding]) -> list[str]:
+    return [f"{name}: {_headline(finding)}" for name, finding in findings.items()]
+
+
+def _headline(finding: Finding) -> str:
+    if finding.status == "cannot_be_said":
+        return f"cannot be said, because {finding.reason}."
+    return finding.can_say[0] if finding.can_say else "estimated."
+
+
+def _contracts_lines(contracts: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    return [f"Contract {name}: {result['verdict']}." for name, result in contracts.items()]
+
+
+def _income_line(summary: Mapping[str, Any]) -> str:
+    return (
+        f"Court costs: £{summary['awarded']} awarded, £{summary['paid']} paid, £{summary['outstanding']} outstanding."
+    )
+
+
+def _quality_lines(figures: Mapping[str, Any]) -> list[str]:
+    return [str(line) for line in figures.get("breaches", ())]
+
+
+def _quality_code(figures: Mapping[str, Any]) -> ExitCode:
+    return ExitCode.CHECK_FAILED if figures.get("breaches") else ExitCode.DONE
+
+
+def _statuses(findings: Mapping[str, Finding]) -> dict[str, Any]:
+    return {"findings": {name: finding.status for name, finding in findings.items()}}
+
+
+def _data(job: Job) -> dict[str, Any]:
+    folder: Path = job.workspace.build
+    return {"build": str(folder), "inputs": job.about_records["inputs"], "seconds": job.steps.seconds}

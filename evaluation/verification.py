@@ -1,0 +1,94 @@
+"""Proof that the answers stand: the same inputs give the same answers, and known truths are recovered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from evaluation import build
+from evaluation.errors import CheckError, UsageError
+from evaluation.job import RUN_FILE, Job
+from evaluation.progress import Steps
+from evaluation.reporting import Common, Report
+from evaluation.store import file_digest, open_store
+
+PROVED = ("records", "findings", "contracts", "income", "quality.json")
+
+
+def verify(common: Common, folder: Path | None = None) -> Report:
+    """Make everything again from the same inputs and compare it with what is in the build folder.
+
+    Parameters
+    ----------
+    common
+        The command's options.
+    folder
+        The build folder to prove; by default the workspace's own.
+
+    Raises
+    ------
+    UsageError
+        There is no finished build in the folder.
+    CheckError
+        An answer differs; every one is named, with the inputs that changed since.
+    """
+    workspace = common.open()
+    proved = folder or workspace.build
+    if not (proved / RUN_FILE).is_file():
+        raise UsageError(f"There is no finished build in {proved}. Make one first: evaluation build")
+    before: dict[str, Any] = json.loads((proved / RUN_FILE).read_text(encoding="utf-8"))
+    with TemporaryDirectory(prefix="evaluation-verify-") as made:
+        again = replace(workspace, output=Path(made) / "build")
+        with open_store(again.build) as store:
+            job = Job(again, store, Steps(common.progress()))
+            build.read_records(job)
+            build.all_results(job)
+            store.commit()
+        compared = sorted(set(_answers(proved)) | set(_answers(again.build)))
+        different = [name for name in compared if _answer(proved / name) != _answer(again.build / name)]
+    changed = [_changed(one, job) for one in before["inputs"] if one["name"] in job.inputs]
+    lines = [*filter(None, changed), *(f"{name} is different" for name in different)]
+    if different:
+        raise CheckError(f"{len(different)} of {len(compared)} answers are not the same when made again.", lines)
+    return Report(
+        done=[f"Proved: all {len(compared)} answers in {proved} are the same when made again from the same inputs."],
+        data={"answers": len(compared), "different": []},
+    )
+
+
+def _answers(folder: Path) -> Iterator[str]:
+    for part in PROVED:
+        path = folder / part
+        files = [path] if path.is_file() else sorted(path.rglob("*.*"))
+        yield from (file.relative_to(folder).as_posix() for file in files if file.is_file())
+
+
+def _answer(file: Path) -> str | None:
+    return file_digest(file) if file.is_file() else None
+
+
+def _changed(one: dict[str, Any], job: Job) -> str | None:
+    now = {item["name"]: item["sha256"] for item in job.about_records["inputs"]}
+    same = now.get(one["name"]) == one["sha256"]
+    return None if same else f"the extract {one['name']} has changed since the build"
+
+
+def sit_exam(common: Common, *, replicates: int | None, seed: int | None, workers: int, output: Path | None) -> Report:
+    """Simulate partnerships with known effects, run the studies on them, and report how often they are right."""
+    from evaluation.example import run_exam
+
+    steps = Steps(common.progress())
+    with steps.step("Exam") as advance:
+        result = run_exam(replicates, seed, workers=workers, progress=advance)
+    if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(result.to_json(), encoding="utf-8")
+    return Report(
+        done=[result.markdown()],
+        data={"exam": json.loads(result.to_json())},
+        next_steps=[] if output is None else [f"The result is in {output}."],
+    )
