@@ -106,7 +106,8 @@ def question(
     if "outage" in options:
         options["outage"] = tuple(options["outage"])
     try:
-        scenario = Scenario(**({"people": people, "schemes": (scheme,)} | options))
+        settings: dict[str, Any] = {"people": people, "schemes": (scheme,)}
+        scenario = Scenario(**(settings | options))
     except TypeError as problem:
         raise UsageError(f"Scenario '{name}': {problem}.") from problem
     return Question(name, scenario, assumption)

@@ -9,7 +9,7 @@ import polars as pl
 
 from evaluation.example.names import Directory
 from evaluation.example.partnership import Partnership, first_day
-from evaluation.example.people import NEVER
+from evaluation.example.people import NEVER, Ints
 from evaluation.example.reports import Reports
 from evaluation.example.systems import (
     ACTIONS,
@@ -167,7 +167,7 @@ def _complainant(rows: pl.DataFrame, clerk: Clerk) -> pl.DataFrame:
     return _details_of(clerk.partnership.neighbours, rows["complainant"].to_numpy(), "complainant")
 
 
-def _details_of(people: Directory, person: np.ndarray, role: str) -> pl.DataFrame:
+def _details_of(people: Directory, person: Ints, role: str) -> pl.DataFrame:
     return pl.DataFrame({f"{role}_{part}": people.column(part, person) for part in ("name", "address", "phone")})
 
 

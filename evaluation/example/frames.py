@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from evaluation.example.people import NEVER, Ints
+from evaluation.example.people import NEVER, Bools, Ints
 from evaluation.example.simulate import CLOSURES, History
 from evaluation.records import schema
 
@@ -67,7 +67,7 @@ def council(history: History, seed: int | np.random.SeedSequence) -> Council:
     return Council(tables, history.scenario.as_of, _coverage(history, tables["Incidents"]))
 
 
-def _held(history: History, police: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _held(history: History, police: Bools, rng: np.random.Generator) -> Bools:
     lost = police & (rng.random(police.size) < history.scenario.missing_uploads)
     if history.scenario.outage is not None:
         first, last = history.scenario.outage
@@ -111,7 +111,7 @@ def case_at(history: History, person: Ints, day: Ints) -> Ints:
     return np.where(fits, case, -1)
 
 
-def _incidents(history: History, police: np.ndarray) -> pl.DataFrame:
+def _incidents(history: History, police: Bools) -> pl.DataFrame:
     person, day = history.incident_person, history.incident_day
     when = dates(history, day)
     return _complete(

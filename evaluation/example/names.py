@@ -55,7 +55,8 @@ class Directory:
     def column(self, name: str, rows: Ints) -> pl.Series:
         """Return one column for these people; a negative row is null."""
         values = self.people[name]
-        return values.gather(pl.Series(np.where(rows < 0, None, rows).tolist(), dtype=pl.UInt32))
+        chosen = values.gather(pl.Series(np.maximum(rows, 0)))
+        return pl.select(pl.when(pl.lit(pl.Series(rows >= 0))).then(pl.lit(chosen))).to_series()
 
 
 def directory(ward: Ints, as_of: date, rng: np.random.Generator) -> Directory:

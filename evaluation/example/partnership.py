@@ -10,7 +10,7 @@ import polars as pl
 
 from evaluation.example.frames import case_at, case_at_start
 from evaluation.example.names import Directory, directory
-from evaluation.example.people import NEVER, Floats, Ints, season
+from evaluation.example.people import NEVER, Bools, Floats, Ints, season
 from evaluation.example.scenario import Scenario, TrueScheme
 from evaluation.example.simulate import CLOSURES, History, simulate
 from evaluation.example.wexbourne import AREA_SCHEMES, AS_OF, FIRST_DAY, LETTERS, MIX, WARDS, WEXBOURNE, AreaScheme
@@ -167,8 +167,8 @@ def _background(scenario: Scenario, residents: Directory, rng: np.random.Generat
 def _drawn_background(scenario: Scenario, rng: np.random.Generator) -> tuple[Ints, Ints, Ints]:
     days = np.arange(scenario.days)
     # Police reports fell by 13.8 % in a year in the audit; the example falls by 4 % a year.
-    rate = BACKGROUND_A_YEAR / 365 * season(scenario, days) * 0.96 ** (days / 365)
-    day = np.repeat(days, rng.poisson(rate))
+    rate: Floats = BACKGROUND_A_YEAR / 365 * season(scenario, days) * 0.96 ** (days / 365)
+    day = np.repeat(days, rng.poisson(rate).astype(np.int64))
     shares = np.asarray(MIX) / sum(MIX)
     return day, rng.integers(0, len(WARDS), day.size), rng.choice(len(LETTERS), day.size, p=shares)
 
@@ -227,7 +227,7 @@ def _given(history: History, index: int, rng: np.random.Generator) -> pl.DataFra
 
 
 def _sessions(
-    scheme: TrueScheme, finished: np.ndarray, rng: np.random.Generator
+    scheme: TrueScheme, finished: Bools, rng: np.random.Generator
 ) -> tuple[list[int | None], list[int | None]]:
     offered = SESSIONS.get(scheme.name)
     if offered is None:

@@ -12,6 +12,8 @@ from evaluation.example.scenario import Scenario, TrueScheme
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Luck = npt.NDArray[np.float32]
 
 NEVER = 1_000_000
 """A day that does not come within any simulation."""
@@ -74,7 +76,7 @@ def static_score(scheme: TrueScheme, scenario: Scenario, people: People) -> Floa
     spread = np.linspace(-0.3, 0.3, scenario.wards)[::-1] if scenario.wards > 1 else np.zeros(1)
     types = np.zeros(len(scenario.kinds))
     types[: len(scheme.types)] = scheme.types
-    return scheme.log_hazard + types[people.kind] + spread[people.ward] + 0.12 * (people.risk - 5)
+    return scheme.log_hazard + types[people.kind] + spread[people.ward] + scenario.risk_weight * (people.risk - 5)
 
 
 def history_score(scenario: Scenario, c30: Ints, c90: Ints, c365: Ints, days_open: Ints) -> Floats:

@@ -77,6 +77,10 @@ class Scenario:
         Share of the closures that are resolutions, when quiet; a third of it when active.
     conf
         Strength of confounding: factor on the history part of every start hazard.
+    risk_weight
+        Weight of the risk index (points above 5) in every log start hazard.
+    quiet_starts
+        Whether schemes start only while nothing was reported since the case opened, as one-row-per-case sheets need.
     exits, exit_power
         Daily hazard of moving away or eviction at frailty 1, and the power of frailty it grows with.
     missing_uploads
@@ -104,6 +108,8 @@ class Scenario:
     closing_quiet: float = 0.012
     resolved: float = 0.75
     conf: float = 1.0
+    risk_weight: float = 0.12
+    quiet_starts: bool = False
     exits: float = 0.0
     exit_power: float = 1.0
     missing_uploads: float = 0.0

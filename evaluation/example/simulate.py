@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from evaluation.example.people import (
     NEVER,
     Floats,
     Ints,
+    Luck,
     People,
     draw_exits,
     draw_people,
@@ -70,6 +70,7 @@ class State:
     people: People
     phase: Ints
     recent: Floats
+    last: Ints
     counts: tuple[Ints, Ints, Ints]
     hits: dict[int, Ints]
     opened: Ints
@@ -104,6 +105,7 @@ def empty_state(people: People, schemes: int, exits: tuple[Ints, Ints], phase: I
         people=people,
         phase=zero() if phase is None else phase,
         recent=np.zeros(n),
+        last=np.full(n, NOT_OPEN),
         counts=(zero(), zero(), zero()),
         hits={},
         opened=np.full(n, NOT_OPEN),
@@ -152,7 +154,7 @@ class _Engine:
         self.rate = state.people.rate.copy()
         self.rate[state.exit_day <= state.clock] = 0.0
         self.scalar_phase = int(state.phase[0]) if state.phase.size and np.ptp(state.phase) == 0 else None
-        self.luck = np.empty((0, self.rate.size), np.float32)
+        self.luck: Luck = np.empty((0, self.rate.size), np.float32)
         self.used = 0
 
     def _lasting_effects(self) -> Floats:
@@ -169,12 +171,13 @@ class _Engine:
         hits = np.flatnonzero(self._next_luck() < self._intensity())
         state.recent *= np.exp(-1 / self.scenario.excitation_days)
         state.recent[hits] = 1.0
+        state.last[hits] = state.clock
         self._count(hits)
         self._open(hits)
         self._start()
         self._close()
 
-    def _next_luck(self) -> npt.NDArray[np.float32]:
+    def _next_luck(self) -> Luck:
         if self.used == self.luck.shape[0]:
             self.luck = self.streams.incidents.random(
                 (BLOCK if self.rate.size < 20_000 else 4, self.rate.size), np.float32
@@ -229,6 +232,8 @@ class _Engine:
     def _start(self) -> None:
         state = self.state
         at_risk = np.flatnonzero(state.opened > NOT_OPEN)
+        if self.scenario.quiet_starts:
+            at_risk = at_risk[state.last[at_risk] <= state.opened[at_risk]]
         if not at_risk.size or not self.natural:
             return
         c30, c90, c365 = (counts[at_risk] for counts in state.counts)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evaluation.example.frames import case_at
-from evaluation.example.people import NEVER, Floats, Ints, draw_exits
+from evaluation.example.people import NEVER, Bools, Floats, Ints, draw_exits
 from evaluation.example.scenario import Scenario
 from evaluation.example.simulate import (
     NOT_OPEN,
@@ -52,7 +52,7 @@ class Landmarks:
 
     person: Ints
     day: Ints
-    treated: np.ndarray
+    treated: Bools
     days_open: Ints
     counts: Ints
 
@@ -83,11 +83,14 @@ class Truth:
 
     def to_json(self) -> dict[str, object]:
         """Return the truth as JSON-ready values, rounded to six places."""
-        rounded = lambda effects: {name: round(value, 6) for name, value in sorted(effects.items())}  # noqa: E731
         return {
-            "scheme": self.scheme, "effects": rounded(self.effects), "as_started": rounded(self.as_started),
+            "scheme": self.scheme, "effects": _rounded(self.effects), "as_started": _rounded(self.as_started),
             "treated": round(self.treated, 1), "copies": self.copies,
         }  # fmt: skip
+
+
+def _rounded(effects: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 6) for name, value in sorted(effects.items())}
 
 
 def true_effects(scenario: Scenario, scheme: str, seed: int, *, people: int = 50_000, copies: int = 100_000) -> Truth:
@@ -134,6 +137,9 @@ def landmarks(history: History, scheme: int, rng: np.random.Generator, spacing: 
     case = case_at(history, person, day)
     known = case >= 0
     person, day, flag, case = person[known], day[known], flag[known], case[known]
+    if history.scenario.quiet_starts:
+        quiet = _incidents_since(history, person, day, day - history.case_opened[case]) == 0
+        person, day, flag, case = person[quiet], day[quiet], flag[quiet], case[quiet]
     counts = np.stack([_incidents_since(history, person, day, span) for span in (30, 90, 365)])
     return Landmarks(person, day, flag, day - history.case_opened[case], counts)
 
@@ -150,7 +156,7 @@ def _sampled_days(history: History, start: Ints, rng: np.random.Generator, spaci
     return person[untreated], day[untreated]
 
 
-def _incidents_since(history: History, person: Ints, day: Ints, span: int) -> Ints:
+def _incidents_since(history: History, person: Ints, day: Ints, span: int | Ints) -> Ints:
     key = np.sort(history.incident_person * NEVER + history.incident_day)
     upto = np.searchsorted(key, person * NEVER + day, side="right")
     before = np.searchsorted(key, person * NEVER + np.maximum(day - span, -1), side="right")
@@ -243,6 +249,7 @@ def _remember(history: History, person: Ints, day: Ints, state: State) -> None:
         counts += np.bincount(copy[when > -span], minlength=person.size)
     latest = np.full(person.size, -10.0 * HISTORY)
     latest[copy] = when
+    state.last[:] = np.where(latest > -HISTORY, latest, NOT_OPEN)
     state.recent[:] = np.exp(latest / history.scenario.excitation_days)
 
 

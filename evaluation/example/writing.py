@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -100,10 +101,7 @@ def _encoded(name: str, text: str) -> bytes:
 
 def _write_workbook(path: Path, rows: pl.DataFrame) -> Path:
     """Write a spreadsheet with true dates, as PSS Live is said to export; the file's own date is fixed."""
-    from datetime import datetime
-
-    import xlsxwriter
-
+    xlsxwriter: Any = import_module("xlsxwriter")
     with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
         book.set_properties({"title": "PSS Live", "created": datetime(2012, 12, 31)})
         sheet, day = book.add_worksheet("Jobs"), book.add_format({"num_format": "dd/mm/yyyy"})
