@@ -6,12 +6,17 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
 from evaluation.records import schema
+from evaluation.records.coding import UNMAPPED
 from evaluation.records.coverage import coverage
 from evaluation.records.extract import Extract
+from evaluation.records.linking.link import link
+from evaluation.records.linking.people import joined_traits
+from evaluation.records.linking.review import read_answers
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,8 @@ class Records(Table[str, pl.DataFrame]):
         `source, month, records, covered`.
     notes
         What linking found and changed.
+    extras
+        `duplicates, review, same_cases, linked_incidents, unmapped`: what linking and coding leave to be seen.
     """
 
     tables: Table[str, pl.DataFrame]
@@ -44,8 +51,14 @@ class Records(Table[str, pl.DataFrame]):
         return len(self.tables)
 
 
-def assemble(extracts: Sequence[Extract], *, as_of: date) -> Records:
-    """Put extracts together into one set of canonical tables.
+def assemble(
+    extracts: Sequence[Extract],
+    *,
+    as_of: date,
+    answers: Path | None = None,
+    probabilistic: bool = False,
+) -> Records:
+    """Put extracts together into one set of canonical tables and link them.
 
     Parameters
     ----------
@@ -53,11 +66,43 @@ def assemble(extracts: Sequence[Extract], *, as_of: date) -> Records:
         What was read.
     as_of
         The last day that counts.
+    answers
+        The answered review of uncertain pairs of people, if there is one (see `linking.review`).
+    probabilistic
+        Whether people are linked by splink's trained model in place of the rules (the extra `linking`).
+
+    Raises
+    ------
+    DataError
+        The answers cannot be read, or the model could not be trained on these data.
     """
-    together = {name: _together(name, extracts) for name in schema.TABLES}
-    tables, notes = _own_numbers(together)
-    tables = _filled(tables)
-    return Records(tables, as_of, coverage(tables, as_of=as_of), tuple(notes))
+    tables, notes = _own_numbers({name: _together(name, extracts) for name in schema.TABLES})
+    traits = joined_traits([extract.traits for extract in extracts])
+    pairs = _trained_pairs(traits) if probabilistic else None
+    known = read_answers(answers) if answers is not None else None
+    linked = link(_filled(tables), traits, as_of=as_of, answers=known, pairs=pairs)
+    extras = {
+        "duplicates": linked.duplicates,
+        "review": linked.review,
+        "same_cases": linked.cases,
+        "linked_incidents": linked.incidents,
+        "unmapped": _unmapped(extracts),
+    }
+    months = coverage(tables, as_of=as_of)
+    return Records(_filled(linked.tables), as_of, months, (*notes, *linked.notes()), extras)
+
+
+def _trained_pairs(traits: pl.DataFrame) -> pl.DataFrame:
+    from evaluation.records.linking.probabilistic import trained_pairs
+
+    return trained_pairs(traits)
+
+
+def _unmapped(extracts: Sequence[Extract]) -> pl.DataFrame:
+    """Words in no code list, of all extracts, the most frequent first."""
+    frames = [extract.unmapped.with_columns(source=pl.lit(extract.name)) for extract in extracts]
+    empty = pl.DataFrame(schema={**UNMAPPED, "source": pl.String})
+    return pl.concat([empty, *frames]).sort(["rows", "source", "word"], descending=[True, False, False])
 
 
 def _together(table: str, extracts: Sequence[Extract]) -> pl.DataFrame:

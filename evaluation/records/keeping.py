@@ -1,0 +1,42 @@
+"""Keeping records on disk and fetching them again."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from evaluation.records import schema
+from evaluation.records.assembly import Records
+
+_EXTRAS = "linking"
+_ABOUT = "records.json"
+COVERAGE = "coverage.parquet"
+
+
+def write(records: Records, folder: Path) -> None:
+    """Write every canonical table as `TABLE.parquet`, what linking did under `linking/`, the coverage and the notes."""
+    extras = folder / _EXTRAS
+    extras.mkdir(parents=True, exist_ok=True)
+    for name, frame in records.items():
+        frame.write_parquet(folder / f"{name}.parquet")
+    for name, frame in records.extras.items():
+        frame.write_parquet(extras / f"{name}.parquet")
+    records.coverage.write_parquet(extras / COVERAGE)
+    about = {"as_of": records.as_of.isoformat(), "notes": list(records.notes)}
+    (folder / _ABOUT).write_text(json.dumps(about, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def load(folder: Path) -> Records:
+    """The records as they were written to a folder."""
+    about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+    tables = {name: pl.read_parquet(folder / f"{name}.parquet") for name in schema.TABLES}
+    extras = {
+        path.stem: pl.read_parquet(path)
+        for path in sorted((folder / _EXTRAS).glob("*.parquet"))
+        if path.name != COVERAGE
+    }
+    months = pl.read_parquet(folder / _EXTRAS / COVERAGE)
+    return Records(tables, date.fromisoformat(about["as_of"]), months, tuple(about["notes"]), extras)

@@ -1,0 +1,118 @@
+"""The same incident reported to the police and to the council, found by place, day, person, category and words."""
+
+from __future__ import annotations
+
+from math import log2
+
+import polars as pl
+
+from evaluation.records.linking.weights import probability
+
+DAYS_APART = 1
+_SIDE = ("incident_id", "source", "occurred_on", "category", "subject_id", "place_id", "area", "flags", "external_ref")
+DUPLICATES = {"incident_id": pl.String, "duplicate_of": pl.String, "probability": pl.Float64, "how": pl.String}
+_SAME_DAY, _NEXT_DAY = 0.90, 0.10
+_CATEGORY_AGREES, _SUBJECT_AGREES, _FLAGS_AGREE = 0.92, 0.97, 0.50
+
+
+def pair_incidents(incidents: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of reports of one incident in two systems.
+
+    Only reports dated to the day are compared, never two of the same system. A report is paired with one other at most.
+
+    Returns
+    -------
+    DataFrame
+        `incident_id` (the later or the police report), `duplicate_of`, `probability`, `how` (`reference` where one
+        report cites the other's number, else `likeness`).
+    """
+    reports = incidents.filter(pl.col("precision") == "day").select(_SIDE)
+    cited = _by_reference(reports)
+    rest = reports.filter(
+        ~pl.col("incident_id").is_in(pl.concat([cited["incident_id"], cited["duplicate_of"]]).implode())
+    )
+    alike = _by_likeness(rest)
+    return pl.concat([cited, alike]).sort("incident_id")
+
+
+def _by_reference(reports: pl.DataFrame) -> pl.DataFrame:
+    citing = reports.drop_nulls("external_ref").select("incident_id", "source", cited="external_ref")
+    both = citing.join(reports.select("incident_id", "source"), left_on="cited", right_on="incident_id", suffix="_of")
+    other = both.filter(pl.col("source") != pl.col("source_of")).unique("cited", keep="first", maintain_order=True)
+    return other.select("incident_id", duplicate_of="cited", probability=pl.lit(1.0), how=pl.lit("reference")).cast(
+        DUPLICATES
+    )
+
+
+def _by_likeness(reports: pl.DataFrame) -> pl.DataFrame:
+    pairs = pl.concat([_near(reports, "place_id"), _near(reports, "subject_id")]).unique(
+        ["incident_id", "incident_id_right"], maintain_order=True
+    )
+    if not len(pairs):
+        return pl.DataFrame(schema=DUPLICATES)
+    weight = pl.sum_horizontal(_weight_terms(reports))
+    prior = -log2(max(len(reports), 2))
+    scored = pairs.with_columns(weight=weight).with_columns(probability=probability(pl.col("weight"), prior))
+    best = _one_to_one(scored.filter(pl.col("probability") > 0.05))
+    return best.select(
+        pl.col("incident_id_right").alias("incident_id"),
+        pl.col("incident_id").alias("duplicate_of"),
+        "probability",
+        pl.lit("likeness").alias("how"),
+    ).cast(DUPLICATES)
+
+
+def _near(reports: pl.DataFrame, block: str) -> pl.DataFrame:
+    """Pairs of different systems that agree in a block within a day; the earlier report stands left."""
+    side = reports.drop_nulls(block)
+    shifted = [
+        side.with_columns(__day=pl.col("occurred_on") + pl.duration(days=days)) for days in range(DAYS_APART + 1)
+    ]
+    right = side.rename({name: f"{name}_right" for name in _SIDE}).with_columns(
+        pl.col("occurred_on_right").alias("__day"), pl.col(f"{block}_right").alias(block + "__")
+    )
+    both = pl.concat(shifted).join(right, left_on=["__day", block], right_on=["__day", block + "__"], how="inner")
+    other = (pl.col("source") != pl.col("source_right")) & (
+        (pl.col("occurred_on") < pl.col("occurred_on_right")) | (pl.col("source") < pl.col("source_right"))
+    )
+    return both.filter(other).select(*_SIDE, *(f"{name}_right" for name in _SIDE))
+
+
+def _weight_terms(reports: pl.DataFrame) -> list[pl.Expr]:
+    days = max(reports["occurred_on"].n_unique(), 1)
+    same_day = pl.col("occurred_on") == pl.col("occurred_on_right")
+    chance = 1 / days
+    when = pl.when(same_day).then(log2(_SAME_DAY / chance)).otherwise(log2(_NEXT_DAY / (2 * chance)))
+    return [
+        when,
+        _agreement("place_id", 0.9, reports),
+        _agreement("subject_id", _SUBJECT_AGREES, reports),
+        _agreement("category", _CATEGORY_AGREES, reports),
+        _agreement("flags", _FLAGS_AGREE, reports),
+        _agreement("area", 0.98, reports),
+    ]
+
+
+def _agreement(column: str, agrees: float, reports: pl.DataFrame) -> pl.Expr:
+    """Weight of agreeing in a column, tempered because person, place and area go together."""
+    own, other = pl.col(column), pl.col(f"{column}_right")
+    counts = reports[column].drop_nulls()
+    share = float((counts.value_counts()["count"] ** 2).sum()) / max(len(counts), 1) ** 2
+    chance = min(max(share, 1e-6), 0.99)
+    agreed, differ = log2(agrees / chance), log2((1 - agrees) / (1 - chance))
+    if column in ("place_id", "subject_id", "area"):
+        agreed = agreed / 2
+    return pl.when(own.is_null() | other.is_null()).then(0.0).when(own == other).then(agreed).otherwise(differ)
+
+
+def _one_to_one(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Keep the best pair of each report: taken from the likeliest down, each report once."""
+    ordered = pairs.sort(["probability", "incident_id", "incident_id_right"], descending=[True, False, False])
+    taken: set[str] = set()
+    keep: list[bool] = []
+    for left, right in ordered.select("incident_id", "incident_id_right").iter_rows():
+        free = left not in taken and right not in taken
+        keep.append(free)
+        if free:
+            taken |= {left, right}
+    return ordered.filter(pl.Series(keep, dtype=pl.Boolean))

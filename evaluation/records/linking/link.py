@@ -1,0 +1,144 @@
+"""The whole of linking in its order: people, then reports of one incident, then cases, then incidents without a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Table
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from evaluation.records.linking.cases import merge_cases, pair_cases, unlinked_incidents
+from evaluation.records.linking.incidents import pair_incidents
+from evaluation.records.linking.people import pair_people
+from evaluation.records.linking.review import decide
+from evaluation.records.linking.weights import clusters
+
+LIKELY = 0.5
+"""Two reports are counted as one incident, and two cases as one case, where that is likelier than not (cases: 0.9)."""
+LIKELY_CASE = 0.9
+_PEOPLE = {
+    "Incidents": ("subject_id", "complainant_id"),
+    "Cases": ("subject_id", "complainant_id"),
+    "Interventions": ("subject_id",),
+}
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Linked tables and what linking did.
+
+    Attributes
+    ----------
+    tables
+        Canonical tables with one pseudonym a person, one row an incident, one row a case.
+    people
+        `name, cluster`: the pseudonym that each person's pseudonym became.
+    duplicates
+        `incident_id, duplicate_of, probability, how`: reports that are counted once.
+    cases
+        `case_id, same_as, probability, how`: cases that became one.
+    incidents
+        `incident_id, case_id, probability`: incidents that were given their case.
+    review
+        Pairs of people for a person to decide.
+    """
+
+    tables: Table[str, pl.DataFrame]
+    people: pl.DataFrame
+    duplicates: pl.DataFrame
+    cases: pl.DataFrame
+    incidents: pl.DataFrame
+    review: pl.DataFrame
+
+    def notes(self) -> tuple[str, ...]:
+        """What linking did, in sentences with counts."""
+        linked = int((self.people["name"] != self.people["cluster"]).sum())
+        by_reference = int((self.duplicates["how"] == "reference").sum())
+        return (
+            f"{linked} people were found under another name or reference in another record",
+            f"{len(self.duplicates)} reports repeat an incident of another system ({by_reference} cite its number) and are counted once",
+            f"{len(self.cases)} cases are a case of another service and have its number",
+            f"{len(self.incidents)} incidents without a case number were given their case",
+            f"{len(self.review)} pairs of people are for a person to decide",
+        )
+
+
+def link(
+    tables: Table[str, pl.DataFrame],
+    traits: pl.DataFrame,
+    *,
+    as_of: date,
+    answers: pl.DataFrame | None = None,
+    pairs: pl.DataFrame | None = None,
+) -> Linked:
+    """Link the canonical tables.
+
+    Parameters
+    ----------
+    tables
+        Canonical tables of all extracts together.
+    traits
+        Keyed traits of the people in them.
+    as_of
+        The last day that counts.
+    answers
+        An answered review, see `linking.review`.
+    pairs
+        Pairs of people found otherwise (by `linking.probabilistic`), in place of the rules'.
+    """
+    chosen, review = decide(pair_people(traits) if pairs is None else pairs, answers)
+    people = clusters(
+        pl.concat([traits["person_id"], chosen["left"], chosen["right"]]), chosen["left"], chosen["right"]
+    )
+    out = {name: _renamed(frame, people, _PEOPLE.get(name, ())) for name, frame in tables.items()}
+    found = pair_incidents(out["Incidents"]).filter(pl.col("probability") >= LIKELY)
+    out["Incidents"] = _without_duplicates(out["Incidents"], found)
+    same = pair_cases(out["Cases"]).filter(pl.col("probability") >= LIKELY_CASE)
+    numbers = _numbers(out["Cases"], same)
+    out["Cases"] = merge_cases(out["Cases"], numbers)
+    for name in ("Incidents", "Interventions", "Surveys"):
+        out[name] = _renumbered(out[name], numbers)
+    given = unlinked_incidents(out["Incidents"], out["Cases"], as_of=as_of).filter(pl.col("probability") >= LIKELY_CASE)
+    out["Incidents"] = _given_cases(out["Incidents"], given)
+    return Linked(out, people, found, same, given, review)
+
+
+def _renamed(frame: pl.DataFrame, people: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
+    moved = people.filter(pl.col("name") != pl.col("cluster"))
+    if not len(moved):
+        return frame
+    return frame.with_columns(pl.col(name).replace(moved["name"], moved["cluster"]) for name in columns)
+
+
+def _without_duplicates(incidents: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """One row an incident; what the report that stays leaves blank comes from the one that goes."""
+    if not len(found):
+        return incidents
+    gone = incidents.join(found.select("incident_id", "duplicate_of"), on="incident_id", how="inner")
+    filled = [name for name in incidents.columns if name not in ("incident_id", "source", "external_ref")]
+    extra = gone.unique("duplicate_of", keep="first", maintain_order=True).select(
+        pl.col("duplicate_of").alias("incident_id"), *(pl.col(name).alias(f"{name}__") for name in filled)
+    )
+    kept = incidents.filter(~pl.col("incident_id").is_in(found["incident_id"].implode()))
+    joined = kept.join(extra, on="incident_id", how="left", maintain_order="left")
+    return joined.with_columns(pl.coalesce(name, f"{name}__").alias(name) for name in filled).select(incidents.columns)
+
+
+def _numbers(cases: pl.DataFrame, same: pl.DataFrame) -> pl.DataFrame:
+    """One number for every group of cases that are one: that of the case opened first."""
+    groups = clusters(cases["case_id"], same["case_id"], same["same_as"]).rename({"name": "case_id"})
+    shared = groups.filter(pl.col("cluster").is_duplicated())
+    first = shared.join(cases.select("case_id", "opened_on"), on="case_id").sort("opened_on", "case_id")
+    return first.with_columns(number=pl.col("case_id").first().over("cluster")).select("case_id", "number")
+
+
+def _renumbered(frame: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+    moved = numbers.filter(pl.col("case_id") != pl.col("number"))
+    return frame.with_columns(pl.col("case_id").replace(moved["case_id"], moved["number"])) if len(moved) else frame
+
+
+def _given_cases(incidents: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
+    found = given.select("incident_id", of="case_id")
+    joined = incidents.join(found, on="incident_id", how="left", maintain_order="left")
+    return joined.with_columns(case_id=pl.coalesce("case_id", "of")).drop("of")
