@@ -31,6 +31,7 @@ study = RandomisedStudy(
     horizon=364,
     half=182,
     as_of=date(1980, 12, 31),
+    licence="public teaching data, bundled with the package lifelines (MIT)",
     cannot_tell=(
         "Whether payments would do the same today, in this country, or for women.",
         "What happens after the first year, or to offences that did not lead to an arrest.",

@@ -13,6 +13,7 @@ import polars as pl
 from evaluation.follow_up.tables import Tables, table
 
 FEWEST_ORDERS = 10
+YEAR = 365
 
 
 def order_spells(records: Tables, scheme: str, as_of: date) -> pl.DataFrame:
@@ -46,12 +47,15 @@ def breaches_by_order(records: Tables, scheme: str, as_of: date) -> dict[str, An
         return {"orders": spells.height, "reason": "no breach is recorded in any extract"}
     from evaluation.survival import kaplan_meier
 
-    row = kaplan_meier(spells, exit="exit", event="breached").at([365]).row(0, named=True)
+    seen = kaplan_meier(spells, exit="exit", event="breached").tidy().filter(pl.col("time") <= YEAR).sort("time")
+    row = seen.row(-1, named=True) if seen.height else {"survival": 1.0, "low": 1.0, "high": 1.0}
+    longest = min(int(spells["exit"].max()), YEAR)  # pyright: ignore[reportArgumentType]
     return {
         "orders": spells.height,
         "orders_breached": int(spells["breached"].sum()),
         "share_breached_365": 1 - row["survival"],
-        "low": 1 - row["high"],
-        "high": 1 - row["low"],
-        "text": "first breach of each order within a year of its start; orders still in force are followed to the as-of date",
+        "low": 1 - (row["survival"] if row["high"] is None else row["high"]),
+        "high": 1 - (row["survival"] if row["low"] is None else row["low"]),
+        "followed_days": longest,
+        "text": f"first breach of each order within {longest} days of its start, while it is in force",
     }

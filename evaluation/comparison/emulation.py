@@ -60,13 +60,17 @@ class Outcomes:
         Day on which the case was closed.
     resolved : (rows,) bool
         Whether that closure was a resolution.
+    closure_seen : (rows,) int or None
+        Last day on which a closure would have been seen (cases dealt with but never closed in their system); None where
+        that is the end of follow-up.
     """
 
     first: Ints
     repeat_row: Ints | None
     repeat_day: Ints | None
     closed: Ints
-    resolved: np.ndarray
+    resolved: Bools
+    closure_seen: Ints | None = None
 
 
 @dataclass(frozen=True)
@@ -245,6 +249,8 @@ def processes_of(outcomes: Outcomes, members: Ints, followed: Ints) -> dict[str,
         inside = (row >= 0) & (outcomes.repeat_day <= followed[row])
         made["all"] = Process(followed, row[inside], outcomes.repeat_day[inside], np.zeros(int(inside.sum()), np.int64))
     closed = np.maximum(outcomes.closed[members], 1)
+    if outcomes.closure_seen is not None:
+        followed = np.minimum(followed, np.maximum(outcomes.closure_seen[members], 0))
     shut = np.flatnonzero(closed <= followed)
     kind = np.where(outcomes.resolved[members][shut], RESOLVED, CLOSED_OTHERWISE)
     made["closure"] = Process(np.minimum(closed, followed), shut, closed[shut], kind, kinds=2)

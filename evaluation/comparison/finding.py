@@ -125,6 +125,8 @@ class Finding:
         In plain English; `needed` says what would settle an open question.
     coverage, sources, assumptions
         Months and sources covered, where definitions come from, what is taken for granted.
+    licence
+        Terms under which the study's own data are public; None for a council's records.
     """
 
     study: str
@@ -152,6 +154,7 @@ class Finding:
     coverage: tuple[Mapping[str, Any], ...] = ()
     sources: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
+    licence: str | None = None
 
     def effect(self, name: str) -> Effect | None:
         """The headline method's effect of that name."""

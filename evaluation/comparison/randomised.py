@@ -41,6 +41,8 @@ class RandomisedStudy:
         The protocol in words.
     as_of
         When the data end.
+    licence
+        Terms under which the data are public.
     """
 
     name: str
@@ -61,6 +63,7 @@ class RandomisedStudy:
     worth_paying_for: float = -0.1
     sources: tuple[str, ...] = ()
     cannot_tell: tuple[str, ...] = ()
+    licence: str | None = None
 
     def protocol(self) -> Mapping[str, str]:
         """The protocol as sentences."""
@@ -116,6 +119,7 @@ class RandomisedStudy:
             can_say=self._can_say(effects),
             cannot_say=self.cannot_tell,
             sources=self.sources,
+            licence=self.licence,
             assumptions=("Chance alone decided who was given the scheme.", "Hazards are proportional, for the ratio."),
         )
 

@@ -173,4 +173,5 @@ def outcomes_of(histories: Histories, rows: Landmarks, horizon: int) -> Outcomes
         repeat_day=histories.incident_day[place] - rows.day[row],
         closed=np.where(closed >= NEVER, NEVER, closed - rows.day),
         resolved=resolved,
+        closure_seen=histories.cases["dealt"].to_numpy()[rows.case] - rows.day,
     )

@@ -69,7 +69,7 @@ def to_closure(histories: Histories, eligible: Bools) -> pl.DataFrame:
         `person, exit, event` (`resolved`, `left` for the exits, `closed otherwise`, `censored`); days.
     """
     first = first_cases(histories, eligible)
-    exit_day = np.minimum(first["closed"].to_numpy(), histories.as_of)
+    exit_day = np.minimum(np.minimum(first["closed"].to_numpy(), first["dealt"].to_numpy()), histories.as_of)
     event = (
         pl.when(pl.col("closed") > histories.as_of)
         .then(pl.lit("censored"))

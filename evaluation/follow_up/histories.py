@@ -51,8 +51,9 @@ class Histories:
     incident_person, incident_day : (incidents,) int
         Sorted by person, then day.
     cases : DataFrame
-        One row a case: `case, person, opened, closed (NEVER), last_open, closure, category, area, risk, tenure, service`,
-        sorted by person, opening, case. `last_open` is the last day on which the case counts as open.
+        One row a case, sorted by person, opening, case: `case, person, opened, closed` (NEVER)`, dealt` (dealt with but
+        never closed in its system, NEVER)`, last_open` (last day on which it counts as open)`, closure, category, area,
+        risk, tenure, service`.
     start : (people,) int
         Day of the first start of the studied scheme, NEVER where there was none.
     other_person, other_day : (starts,) int
@@ -155,20 +156,22 @@ def histories(
 
 
 def _cases(records: Tables, end: int) -> pl.LazyFrame:
-    opened, closed = pl.col("opened_on").cast(pl.Int32), pl.col("closed_on").cast(pl.Int32)
+    opened, closed, dealt = (
+        pl.col(name).cast(pl.Int32).cast(pl.Int64) for name in ("opened_on", "closed_on", "dealt_on")
+    )
+    gone = pl.col("closure").is_in(EXITS).fill_null(False).cast(pl.Int64)
     return (
         table(records, "Cases")
         .filter(pl.col("subject_id").is_not_null(), pl.col("opened_on").is_not_null(), opened <= end)
         .filter(pl.col("closure").fill_null("") != "duplicate")
         .with_columns(
-            opened.cast(pl.Int64).alias("opened"),
-            pl.when(closed <= end).then(closed.cast(pl.Int64)).otherwise(NEVER).alias("closed"),
+            opened.alias("opened"),
+            pl.when(closed <= end).then(closed).otherwise(NEVER).alias("closed"),
             pl.when(closed <= end).then("closure").alias("closure"),
+            pl.when(closed.is_null() & (dealt <= end)).then(dealt).otherwise(NEVER).alias("dealt"),
         )
         # On the day of an exit the person is gone; on the day of any other closure the case still counts as open.
-        .with_columns(
-            (pl.col("closed") - pl.col("closure").is_in(EXITS).fill_null(False).cast(pl.Int64)).alias("last_open")
-        )
+        .with_columns(pl.min_horizontal(pl.col("closed") - gone, "dealt").alias("last_open"))
     )
 
 
@@ -197,6 +200,7 @@ def _assemble(
             "opened",
             "closed",
             "last_open",
+            "dealt",
             "closure",
             "category",
             "area",

@@ -41,6 +41,7 @@ COLUMNS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
         "opened_on": pl.Date,
         "responded_on": pl.Date,
         "closed_on": pl.Date,
+        "dealt_on": pl.Date,
         "closure": pl.String,
         "risk_index": pl.Float64,
     },
