@@ -8,25 +8,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from evaluation.example.headed import headed
 from evaluation.example.partnership import Partnership, first_day
 from evaluation.example.people import NEVER
 from evaluation.example.provider_data import provider_data
 from evaluation.example.reports import Reports
 from evaluation.example.surveys import closure_surveys
-from evaluation.example.systems import USUAL_DATE, headers
-
-MAPPED: Mapping[str, Mapping[str, str]] = {
-    "outcome_measures": {
-        "client": "client_id", "contract": "contract", "instrument": "instrument", "measured": "measured_on",
-        "stage": "stage", "score": "score",
-    },
-    "returns": {
-        "contract": "contract", "measure": "measure", "start": "period_start", "end": "period_end", "value": "value",
-        "submitted": "submitted_on",
-    },
-    "surveys": {"case_ref": "case_id", "sent": "sent_on", "returned": "returned_on", "satisfied": "satisfied"},
-}  # fmt: skip
-"""Column of each mapping to the canonical column that it holds."""
 
 
 def provider_extracts(
@@ -46,7 +33,7 @@ def provider_extracts(
     held = provider_data(clients(partnership, reports), seed, partnership.scenario.as_of)
     surveys = pl.concat([held.surveys, _council_surveys(partnership, reports, held.surveys, rng)])
     frames = {"outcome_measures": held.measures, "returns": held.returns, "surveys": surveys.sort("sent_on", "case_id")}
-    return {name: _headed(frame, name) for name, frame in frames.items()}, held.truth
+    return {name: headed(frame, name) for name, frame in frames.items()}, held.truth
 
 
 def clients(partnership: Partnership, reports: Reports) -> pl.DataFrame:
@@ -71,18 +58,3 @@ def _council_surveys(
         "satisfied", case_id="case_ref", sent_on=_date(partnership, "sent"), returned_on=_date(partnership, "returned")
     )
     return dated.join(taken.select("case_id"), on="case_id", how="anti", maintain_order="left").select(taken.columns)
-
-
-def _headed(frame: pl.DataFrame, mapping: str) -> pl.DataFrame:
-    names = headers(mapping)
-    return frame.select(
-        _text(frame.schema[canonical], canonical).alias(names[column]) for column, canonical in MAPPED[mapping].items()
-    )
-
-
-def _text(kind: pl.DataType, column: str) -> pl.Expr:
-    if kind == pl.Date:
-        return pl.col(column).dt.strftime(USUAL_DATE)
-    if kind == pl.Boolean:
-        return pl.when(pl.col(column)).then(pl.lit("Yes")).when(pl.col(column).not_()).then(pl.lit("No"))
-    return pl.col(column).cast(pl.String)

@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from evaluation.example.court_costs import CourtCostsExample, court_costs
 from evaluation.example.dirt import Spoilt, spoil
 from evaluation.example.extracts import Clerk, system_rows
+from evaluation.example.headed import headed
 from evaluation.example.partnership import Partnership, area_days, build_partnership, first_day
 from evaluation.example.providers import provider_extracts
 from evaluation.example.reports import record
@@ -70,7 +72,10 @@ def write_extracts(folder: Path, *, seed: int = SEED, as_of: date = AS_OF) -> Ex
     spoilt = spoil(record(partnership, np.random.default_rng(for_truth)), last, np.random.default_rng(for_dirt))
     paths = {name: _write_system(name, folder, spoilt, partnership, for_words) for name in SYSTEMS}
     sent, providers = provider_extracts(partnership, spoilt.reports, seed, np.random.default_rng(for_surveys))
+    court = court_costs(seed, as_of)
+    sent |= _court_extracts(court, as_of)
     paths |= {name: _write_text(folder / f"{name}.csv", frame) for name, frame in sent.items()}
+    court.truth.write_csv(folder / "truth_receipts.csv")
     truth = _write_truth(folder, spoilt, partnership, {"seed": seed, "providers": providers})
     return Example(NAME, tuple((name, path, name) for name, path in paths.items()), truth)
 
@@ -111,6 +116,16 @@ def _write_workbook(path: Path, rows: pl.DataFrame) -> Path:
             sheet.write_row(number, 0, [value or "" for value in row])
             sheet.write_datetime(number, place, datetime.strptime(row[place], "%d/%m/%Y"), day)
     return path
+
+
+def _court_extracts(court: CourtCostsExample, as_of: date) -> dict[str, pl.DataFrame]:
+    """Return the four extracts of court costs; what was recorded after the as-of date is not in them yet."""
+    known = pl.col("recorded_on") <= as_of
+    frames = {
+        "prosecutions": court.prosecutions, "court_orders": court.orders,
+        "order_events": court.events.filter(known), "court_receipts": court.receipts.filter(known),
+    }  # fmt: skip
+    return {name: headed(frame, name) for name, frame in frames.items()}
 
 
 def _write_text(path: Path, frame: pl.DataFrame) -> Path:
