@@ -96,12 +96,12 @@ def _mappings(job: Job) -> dict[str, str]:
 
 def _read_extracts(job: Job, advance: Callable[[int, int], None]) -> list[Extract]:
     """Read all extracts; those that are refused are all named before the run ends."""
-    from evaluation.records import load_key, read_extract
+    from evaluation.records import read_extract
     from evaluation.register import scheme_names
 
     workspace = job.workspace
     names = list(workspace.settings.extracts)
-    key = load_key(workspace.settings.privacy.key, workspace.settings.name, synthetic=workspace.settings.synthetic)
+    key = _pseudonym_key(job)
     extracts: list[Extract] = []
     refused: list[str] = []
     for done, name in enumerate(names, 1):
@@ -124,6 +124,18 @@ def _read_extracts(job: Job, advance: Callable[[int, int], None]) -> list[Extrac
     return extracts
 
 
+def _pseudonym_key(job: Job) -> bytes | None:
+    """The partnership's own key; the people of a synthetic workspace are invented, and their key is public."""
+    from evaluation.records import load_key
+    from evaluation.templates import slug
+
+    settings = job.workspace.settings
+    if settings.synthetic:
+        return None
+    place = settings.privacy.key or f"~/.config/evaluation/{slug(settings.name)}.key"
+    return load_key(Path(place).expanduser())
+
+
 def _refuse_changed_inputs(job: Job) -> None:
     changed = [name for name, before in job.inputs.items() if job.input_digest(name) != before]
     if changed:
@@ -132,13 +144,12 @@ def _refuse_changed_inputs(job: Job) -> None:
 
 def _write_records(job: Job, key: str, extracts: list[Extract]) -> None:
     from evaluation import records
-    from evaluation.records.storage import save
 
     assembled = records.assemble(extracts, as_of=job.workspace.as_of)
     measured = records.measure(extracts, assembled, as_of=job.workspace.as_of)
 
     def write_tables(folder: Path) -> None:
-        save(assembled, folder)
+        records.write(assembled, folder)
         write_json(folder / "about.json", {"inputs": [_about(job, extract) for extract in extracts]})
 
     job.store.make("records", key, write_tables)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -94,7 +94,7 @@ class Job:
     @cached_property
     def records(self) -> Records:
         """The canonical tables, as the step that made them left them."""
-        from evaluation.records.storage import load
+        from evaluation.records import load
 
         return load(self.store.path("records"))
 
@@ -115,7 +115,7 @@ class Job:
 
 
 @contextmanager
-def open_job(common: Common) -> Iterator[Job]:
+def open_job(common: Common) -> Generator[Job]:
     """Open a workspace for one run, and put everything in its place when the run ends well."""
     workspace = common.open()
     with open_store(workspace.build) as store:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -84,12 +85,10 @@ def execute_all(
 
 def execute(source: Path, target: Path, parameters: Mapping[str, object]) -> Executed:
     """Execute one notebook and write the copy that may be published."""
-    import jupytext
-    import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
-    notebook: Any = jupytext.read(source)
+    notebook = _untyped("jupytext").read(source)
     inject(notebook, parameters)
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     client = NotebookClient(
@@ -103,18 +102,18 @@ def execute(source: Path, target: Path, parameters: Mapping[str, object]) -> Exe
         asyncio.run(client.async_execute(stderr=subprocess.DEVNULL))
     except CellExecutionError as error:
         raise NotebookError(f"The notebook {source.name} failed.", _failure(notebook, error)) from error
-    nbformat.write(publishable(notebook), target)
+    _untyped("nbformat").write(publishable(notebook), target)
     return Executed(source.stem, _title(notebook), target)
 
 
 def inject(notebook: Any, parameters: Mapping[str, object]) -> None:
     """Add a cell that sets `parameters` after the cell tagged `parameters`, or first where there is none."""
-    from nbformat.v4 import new_code_cell
-
     code = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
     tagged = [place for place, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", ())]
     place = tagged[0] + 1 if tagged else 0
-    notebook.cells.insert(place, new_code_cell(code, metadata={"tags": ["injected-parameters"]}))
+    notebook.cells.insert(
+        place, _untyped("nbformat.v4").new_code_cell(code, metadata={"tags": ["injected-parameters"]})
+    )
 
 
 def publishable(notebook: Any) -> Any:
@@ -131,8 +130,7 @@ def publishable(notebook: Any) -> Any:
 
 
 def _protected_outputs(outputs: Sequence[Any]) -> list[Any]:
-    from nbformat.v4 import new_output
-
+    new_output = _untyped("nbformat.v4").new_output
     kept = [
         new_output("display_data", data={"text/markdown": output.data["text/markdown"]})
         for output in outputs
@@ -141,6 +139,11 @@ def _protected_outputs(outputs: Sequence[Any]) -> list[Any]:
     if len(kept) < len(outputs):
         kept.append(new_output("display_data", data={"text/markdown": WITHHELD}))
     return kept
+
+
+def _untyped(library: str) -> Any:
+    """Import a library that has no types: what comes from it is `Any`."""
+    return import_module(library)
 
 
 def _failure(notebook: Any, error: Exception) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,7 +103,7 @@ class Steps:
     reused: list[str] = field(default_factory=list[str])
 
     @contextmanager
-    def step(self, title: str) -> Iterator[Callable[[int, int], None]]:
+    def step(self, title: str) -> Generator[Callable[[int, int], None]]:
         """Time one step; yields a function that tells how far it is."""
         start = time.perf_counter()
         self.progress.begin(title)
