@@ -1,3 +1,4 @@
+# ruff: noqa: A002 - `exit` is the fixed name of the column of exits
 """Cumulative incidence of competing events."""
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class CumulativeIncidence:
     level: float
 
     def tidy(self) -> pl.DataFrame:
-        """One row per group, state and distinct exit time: `by…, time, state, n_risk, n_event, incidence, se, low, high`."""
+        """One row per group, state and exit time: `by…, time, state, n_risk, n_event, incidence, se, low, high`."""
         parts = [self._state(number) for number in range(len(self.table.labels))]
         return pl.concat(parts) if parts else self._empty()
 

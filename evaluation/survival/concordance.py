@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from evaluation.survival.columns import Floats, Ints
-from evaluation.survival.risksets import RiskSets
+from evaluation.survival.risksets import AtRisk, RiskSets
 
 DENSE_CELLS = 25_000_000
 
@@ -24,20 +24,18 @@ def concordance(sets: RiskSets, score: Floats) -> float | None:
     values, rank = np.unique(score, return_inverse=True)
     levels = len(values)
     slots = len(sets.slots.time)
-    if sets.at_risk.dense is not None and slots * levels <= DENSE_CELLS:
-        higher, equal, total = _dense_pairs(sets, rank, levels)
+    if isinstance(sets.at_risk, AtRisk) and sets.at_risk.dense is not None and slots * levels <= DENSE_CELLS:
+        higher, equal, total = _dense_pairs(sets, sets.at_risk.dense, rank)
     else:
         higher, equal, total = _sparse_pairs(sets, rank, levels)
     return (higher + equal / 2) / total if total > 0 else None
 
 
-def _dense_pairs(sets: RiskSets, rank: Ints, levels: int) -> tuple[float, float, float]:
+def _dense_pairs(sets: RiskSets, dense: Floats, rank: Ints) -> tuple[float, float, float]:
     """Count pairs on the tables: events by score against others at risk by score."""
     order = np.argsort(rank, kind="stable")
     first = np.concatenate([[0], np.flatnonzero(np.diff(rank[order])) + 1])
     events = np.add.reduceat(sets.events[:, order].toarray(), first, axis=1)
-    dense = sets.at_risk.dense
-    assert dense is not None
     others = np.add.reduceat(dense[:, order], first, axis=1) - events
     below = np.cumsum(others, axis=1)
     higher = float(np.sum(events * (below - others)))
@@ -53,7 +51,7 @@ def _sparse_pairs(sets: RiskSets, rank: Ints, levels: int) -> tuple[float, float
     slot, level = rows.stop[happened] - 1, place[happened]
     # A row censored at the event's time has its exit after it, one with an event then is not comparable.
     leaves = rows.stop.astype(np.int64) - rows.event
-    # Rows that leave a stratum and those that come to it later are counted in one order of slots, and cancel.
+    # Slots run stratum by stratum: the rows of later strata are in both counts, and cancel.
     out = _below(leaves, place, weight, slot.astype(np.int64), level, levels)
     late = _below(rows.start.astype(np.int64), place, weight, slot.astype(np.int64), level, levels)
     own = weight[happened]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import polars as pl
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from evaluation.errors import DataError
 from evaluation.survival.columns import Floats
@@ -35,7 +35,7 @@ def against_first(
         raise DataError("A difference needs at least two groups; name their column with `by`.")
     error = np.sqrt(se[1:] ** 2 + se[0] ** 2) if influence is None else _clustered(table, influence(), len(estimate))
     difference = estimate[1:] - estimate[0]
-    reach = norm.isf((1 - level) / 2) * error
+    reach = -ndtri((1 - level) / 2) * error
     with np.errstate(divide="ignore", invalid="ignore"):
         z = difference / error
     columns = {
@@ -44,7 +44,7 @@ def against_first(
         "low": difference - reach,
         "high": difference + reach,
         "z": z,
-        "p": 2 * norm.sf(np.abs(z)),
+        "p": 2 * ndtr(-np.abs(z)),
     }
     return table.groups.slice(1).hstack([pl.Series(k, v, nan_to_null=True) for k, v in columns.items()])
 

@@ -1,3 +1,4 @@
+# ruff: noqa: A002 - `exit` is the fixed name of the column of exits
 """Cox regression on risk-set tables."""
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from scipy.stats import chi2, norm
+from scipy.special import chdtrc, ndtr, ndtri
 
 from evaluation.survival import words
 from evaluation.survival.columns import Floats, Frame, are_fractional, check_choice, check_level, names
@@ -77,7 +78,7 @@ class CoxFit:
         used = np.sqrt(np.diag(self.variance))
         z = self.coef / used
         low, high = self._limits(used)
-        p = 2 * norm.sf(np.abs(z)) if self.p_values is None else self.p_values
+        p = 2 * ndtr(-np.abs(z)) if self.p_values is None else self.p_values
         robust = None if self.robust_covariance is None else np.sqrt(np.diag(self.robust_covariance))
         columns = {
             "term": list(self.terms),
@@ -95,7 +96,7 @@ class CoxFit:
     def _limits(self, used: Floats) -> tuple[Floats, Floats]:
         if self.limits is not None:
             return self.limits[:, 0], self.limits[:, 1]
-        reach = norm.isf((1 - self.level) / 2) * used
+        reach = -ndtri((1 - self.level) / 2) * used
         return self.coef - reach, self.coef + reach
 
     def glance(self) -> pl.DataFrame:
@@ -138,7 +139,7 @@ class CoxFit:
                 "test": list(values),
                 "chi2": list(values.values()),
                 "df": [df] * len(values),
-                "p": [float(chi2.sf(value, df)) if df else None for value in values.values()],
+                "p": [float(chdtrc(df, value)) if df else None for value in values.values()],
             }
         )
 

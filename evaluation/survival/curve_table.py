@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,8 @@ from evaluation.survival.columns import (
     read,
 )
 from evaluation.survival.timeline import Slots, lay_out, rank_times
+
+CENSORED = ("censored", "0")
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class CurveTable:
     def sections(self) -> list[slice]:
         """The slots of each group, spare slot left out."""
         first = self.slots.first
-        return [slice(int(a), int(b) - 1) for a, b in zip(first[:-1], first[1:], strict=True)]
+        return [slice(int(a), int(b) - 1) for a, b in itertools.pairwise(first)]
 
     def frame(self, columns: dict[str, Floats | pl.Series]) -> pl.DataFrame:
         """Write slot-wise columns as a frame: the groups' columns, `time`, then these; spare slots left out."""
@@ -146,15 +149,19 @@ def _groups(frame: pl.DataFrame, by: tuple[str, ...]) -> tuple[pl.DataFrame, Int
 def _states(event: pl.Series, roles: Roles) -> tuple[tuple[int | str, ...], Ints]:
     if roles.event_kind != "state":
         return (1,), event_flags(event).astype(np.int8)
+    return event_states(event)
+
+
+def event_states(event: pl.Series) -> tuple[tuple[int | str, ...], Ints]:
+    """Read a column of states: the labels in sort order, and for each row 0 (censored) or its label's number from 1."""
     if event.dtype == pl.Boolean or event.dtype.is_numeric():
         values = event.cast(pl.Int64)
         labels = tuple(int(v) for v in values.unique().sort() if v != 0)
         codes = values.replace_strict([0, *labels], range(len(labels) + 1), return_dtype=pl.Int32)
-    else:
-        text = event.cast(pl.String)
-        levels = text.unique().sort().to_list()
-        labels = tuple(level for level in levels if level.casefold() not in ("censored", "0"))
-        censored = [level for level in levels if level not in labels]
-        numbers = [0] * len(censored) + list(range(1, len(labels) + 1))
-        codes = text.replace_strict([*censored, *labels], numbers, return_dtype=pl.Int32)
-    return labels, codes.to_numpy()
+        return labels, codes.to_numpy()
+    text = event.cast(pl.String)
+    levels = text.unique().sort().to_list()
+    states = tuple(level for level in levels if level.casefold() not in CENSORED)
+    censored = [level for level in levels if level not in states]
+    numbers = [0] * len(censored) + list(range(1, len(states) + 1))
+    return states, text.replace_strict([*censored, *states], numbers, return_dtype=pl.Int32).to_numpy()

@@ -1,3 +1,4 @@
+# ruff: noqa: A002 - `exit` is the fixed name of the column of exits
 """Firth's penalised partial likelihood, for small or separated data.
 
 The log partial likelihood plus half the log determinant of its information (Firth 1993; Heinze and Schemper 2001):
@@ -11,8 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.stats import chi2
+from scipy.special import chdtrc, chdtri
 
 from evaluation.errors import DataError
 from evaluation.survival.columns import Floats, Frame, check_choice, check_level, names
@@ -94,12 +94,12 @@ def _fit(likelihood: PartialLikelihood, profiled: Iterable[int], level: float, n
     null = likelihood.at(np.zeros(k))
     covariance = invert_information(best.at.information)
     se = np.sqrt(np.diag(covariance))
-    reach = float(np.sqrt(chi2.isf(1 - level, 1)))
+    reach = float(np.sqrt(chdtri(1, 1 - level)))
     limits = np.column_stack([best.beta - reach * se, best.beta + reach * se])
-    p = chi2.sf((best.beta / se) ** 2, 1)
+    p = chdtrc(1, (best.beta / se) ** 2)
     for j in profiled:
         limits[j] = [_limit(likelihood, best, j, sign * reach * se[j], reach**2) for sign in (-1, 1)]
-        p[j] = chi2.sf(2 * (best.value - _constrained(likelihood, best, j, 0.0).value), 1)
+        p[j] = chdtrc(1, max(2 * (best.value - _constrained(likelihood, best, j, 0.0).value), 0.0))
     if likelihood.sets.rows.cluster is not None:
         notes = (*notes, "Profile limits take rows as independent; clusters only enter `robust_se`.")
     return CoxFit(
@@ -191,6 +191,8 @@ def _limit(likelihood: PartialLikelihood, best: _Penalised, j: int, step: float,
 
     def gap(value: float) -> float:
         return 2 * (best.value - _constrained(likelihood, best, j, value).value) - drop
+
+    from scipy.optimize import brentq
 
     near, far = float(best.beta[j]), float(best.beta[j] + step)
     for _ in range(12):

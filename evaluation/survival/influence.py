@@ -40,7 +40,7 @@ class Spell:
 
 
 def spells_of(table: CurveTable) -> Spell:
-    """Write the rows for the variance; rows that end alike are one where no cluster and no late entry tells them apart."""
+    """Write the rows for the variance; those that end alike are one, where no cluster or late entry differs."""
     last = table.stop - 1
     alike = table.cluster is None and not table.entered_late and table.size is None
     if not alike:
@@ -130,6 +130,18 @@ def within(table: CurveTable, steps: Floats) -> tuple[Floats, Floats]:
     for section in table.sections:
         upto[section] = np.cumsum(steps[section], axis=0)
     return upto - steps, upto
+
+
+def rate_variance(table: CurveTable) -> Floats:
+    """Variance of `sum d/Y` at every slot: the sum over units of `(sum (dN_i - Y_i d/Y) / Y)^2`."""
+    at_risk = np.where(table.at_risk > 0, table.at_risk, 1.0)
+    spell = spells_of(table)
+    before, upto = within(table, table.events[:, 0] / at_risk**2)
+    ones = np.ones(len(spell.start))
+    at_start = np.column_stack([before[spell.start], -ones])
+    at_last = np.column_stack([spell.size / at_risk[spell.last] - upto[spell.last], ones])
+    products = sum_of_products(table, spell, at_start, at_last)
+    return quadratic(products, np.column_stack([np.ones_like(upto), upto]))
 
 
 def unit_sums(table: CurveTable, rows: Floats) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from evaluation.survival.columns import Floats
 
@@ -29,7 +29,7 @@ def limits(estimate: Floats, se: Floats, conf_type: str, level: float, most: flo
     tuple
         Lower and upper limits; NaN where the transformed estimate is not finite.
     """
-    reach = norm.isf((1 - level) / 2) * se
+    reach = -ndtri((1 - level) / 2) * se
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if conf_type == "plain":
             low, high = np.maximum(estimate - reach, 0.0), np.minimum(estimate + reach, most)

@@ -1,3 +1,4 @@
+# ruff: noqa: A002 - `exit` is the fixed name of the column of exits
 """Recurrent events: the mean cumulative count."""
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from evaluation.survival.columns import Floats, Frame, Roles, check_choice, chec
 from evaluation.survival.contrasts import against_first
 from evaluation.survival.curve_table import CurveTable, tabulate
 from evaluation.survival.curves import curve_at, totals
-from evaluation.survival.influence import quadratic, spells_of, sum_of_products, within
+from evaluation.survival.influence import rate_variance, within
 from evaluation.survival.limits import limits
 from evaluation.survival.overlap import refuse_overlap
 
@@ -152,17 +153,7 @@ def mean_cumulative_count(
         refuse_overlap(spells, cluster, exit, entry, names(by))
     at_risk = np.where(table.at_risk > 0, table.at_risk, 1.0)
     mean = within(table, table.events[:, 0] / at_risk)[1]
-    return MeanCumulativeCount(table, mean, np.sqrt(_variance(table, at_risk)), conf_type, level)
-
-
-def _variance(table: CurveTable, at_risk: Floats) -> Floats:
-    spell = spells_of(table)
-    before, upto = within(table, table.events[:, 0] / at_risk**2)
-    ones = np.ones(len(spell.start))
-    at_start = np.column_stack([before[spell.start], -ones])
-    at_last = np.column_stack([spell.size / at_risk[spell.last] - upto[spell.last], ones])
-    products = sum_of_products(table, spell, at_start, at_last)
-    return quadratic(products, np.column_stack([np.ones_like(upto), upto]))
+    return MeanCumulativeCount(table, mean, np.sqrt(rate_variance(table)), conf_type, level)
 
 
 def _row_influence(table: CurveTable, at: float) -> Floats:

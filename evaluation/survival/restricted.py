@@ -1,3 +1,4 @@
+# ruff: noqa: A002 - `exit` is the fixed name of the column of exits
 """Restricted mean time: the area under a survival curve up to a horizon."""
 
 from __future__ import annotations
@@ -7,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from evaluation.errors import DataError
 from evaluation.survival import words
@@ -41,7 +42,7 @@ class RestrictedMean:
 
     def tidy(self) -> pl.DataFrame:
         """One row per group: `by…, rmst, se, low, high`."""
-        reach = norm.isf((1 - self.level) / 2) * self.se
+        reach = -ndtri((1 - self.level) / 2) * self.se
         columns = {"rmst": self.rmst, "se": self.se, "low": self.rmst - reach, "high": self.rmst + reach}
         return self.table.groups.hstack([pl.Series(name, values) for name, values in columns.items()])
 
@@ -63,7 +64,8 @@ class RestrictedMean:
     def sentence(self) -> str:
         """Say each group's mean in one English sentence."""
         parts = [
-            f"{_name(self.table, i)}{words.number(row['rmst'], 4)} ({words.interval(row['low'], row['high'], self.level)})"
+            f"{_name(self.table, i)}{words.number(row['rmst'], 4)} "
+            f"({words.interval(row['low'], row['high'], self.level)})"
             for i, row in enumerate(self.tidy().iter_rows(named=True))
         ]
         return f"Mean time without the event, up to {self.horizon:g}: {'; '.join(parts)}."

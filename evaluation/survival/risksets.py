@@ -1,3 +1,4 @@
+# ruff: noqa: A002 - `exit` is the fixed name of the column of exits
 """Collapse rows into risk-set tables, without loss: who is at risk, and who has an event, by pattern and time.
 
 A row at risk over `(entry, exit]` adds one to the number at risk of its pattern at its first slot and takes one off
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -27,7 +29,7 @@ from evaluation.survival.columns import (
     read,
 )
 from evaluation.survival.patterns import Covariate, design
-from evaluation.survival.timeline import Slots, lay_out, rank_times
+from evaluation.survival.timeline import Ranks, Slots, lay_out, rank_times
 
 CHUNK = 2_000_000
 DENSE_CELLS = 25_000_000
@@ -65,6 +67,18 @@ class Rows:
     def __len__(self) -> int:
         """Give the number of rows."""
         return len(self.start)
+
+
+class RiskSums(Protocol):
+    """What the likelihood asks of a table of the number at risk."""
+
+    def sums(self, values: Floats) -> Floats:
+        """Sum values of the patterns (patterns x columns) over each risk set (slots x columns)."""
+        ...
+
+    def exposure(self, increments: Floats) -> Floats:
+        """Sum increments of the slots over the time each pattern is at risk."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -136,10 +150,12 @@ class RiskSets:
         Rows and events, unweighted.
     strata
         A frame with a row per stratum, of the columns that define it.
+    ranks
+        Times of the rows, whatever their stratum.
     """
 
     slots: Slots
-    at_risk: AtRisk
+    at_risk: RiskSums
     events: sp.csr_matrix
     deaths: Floats
     died: Floats
@@ -149,6 +165,7 @@ class RiskSets:
     n: int
     n_events: int
     strata: pl.DataFrame
+    ranks: Ranks
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -226,6 +243,7 @@ def collapse(
         n=frame.height,
         n_events=int(happened.sum()),
         strata=order,
+        ranks=ranks,
     )
 
 

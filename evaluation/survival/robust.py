@@ -34,7 +34,7 @@ def score_products(likelihood: PartialLikelihood, m: Moments) -> Floats:
 
 def _parts(likelihood: PartialLikelihood, m: Moments) -> Iterator[Floats]:
     rows = likelihood.sets.rows
-    tables = _Tables.of(likelihood, m)
+    tables = residual_tables(likelihood, m)
     order, bounds = group_rows(rows.cluster, len(rows))
     for first, last in _pieces(bounds):
         part = slice(int(bounds[first]), int(bounds[last]))
@@ -73,7 +73,7 @@ def _pieces(bounds: Ints) -> Iterator[tuple[int, int]]:
 
 
 @dataclass(frozen=True)
-class _Tables:
+class ResidualTables:
     """What score residuals look up, by pattern and slot.
 
     Attributes
@@ -95,18 +95,6 @@ class _Tables:
     spared: Floats
     stacked: Floats
     at_event: Floats
-
-    @classmethod
-    def of(cls, likelihood: PartialLikelihood, m: Moments) -> _Tables:
-        t, w = m.ties, m.mean_weight
-        deaths = likelihood.sets.deaths
-        means = w[:, None] * (t.q0[:, None] * m.s1 - t.q1[:, None] * m.e1)
-        accumulated = np.vstack([np.zeros((1, means.shape[1])), np.cumsum(means, axis=0)[:-1]])
-        event_mean = (t.c0[:, None] * m.s1 - t.c1[:, None] * m.e1) / np.maximum(deaths, 1.0)[:, None]
-        spared_mean = w[:, None] * (t.q1[:, None] * m.s1 - t.q2[:, None] * m.e1)
-        hazard = np.concatenate([[0.0], np.cumsum(w * t.c0)[:-1]])
-        stacked = np.vstack([likelihood.matrix, accumulated])
-        return cls(m.score, hazard, w * t.c1, stacked, np.vstack([event_mean, spared_mean]))
 
     def sums(self, rows: Rows, chosen: slice | Ints, bounds: Ints) -> Floats:
         """Sum the residuals of some rows by cluster, as sparse matrices (clusters x look-ups) times tables."""
@@ -133,3 +121,16 @@ class _Tables:
             (event_data.ravel(), event_index.ravel(), 2 * event_bounds), shape=(clusters, len(self.at_event))
         )
         return body @ self.stacked + at_events @ self.at_event
+
+
+def residual_tables(likelihood: PartialLikelihood, m: Moments, by_slot: Floats | None = None) -> ResidualTables:
+    """Write the tables that score residuals look up; the hazard of each slot times a number of its own if given."""
+    t, w = m.ties, m.mean_weight if by_slot is None else m.mean_weight * by_slot
+    deaths = likelihood.sets.deaths
+    means = w[:, None] * (t.q0[:, None] * m.s1 - t.q1[:, None] * m.e1)
+    accumulated = np.vstack([np.zeros((1, means.shape[1])), np.cumsum(means, axis=0)[:-1]])
+    event_mean = (t.c0[:, None] * m.s1 - t.c1[:, None] * m.e1) / np.maximum(deaths, 1.0)[:, None]
+    spared_mean = w[:, None] * (t.q1[:, None] * m.s1 - t.q2[:, None] * m.e1)
+    hazard = np.concatenate([[0.0], np.cumsum(w * t.c0)[:-1]])
+    stacked = np.vstack([likelihood.matrix, accumulated])
+    return ResidualTables(m.score, hazard, w * t.c1, stacked, np.vstack([event_mean, spared_mean]))

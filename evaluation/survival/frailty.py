@@ -1,0 +1,279 @@
+# ruff: noqa: A002 - `exit` is the fixed name of the column of exits
+"""Gamma shared frailty on start–stop data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import polars as pl
+from scipy.special import gammaln, ndtr, ndtri
+
+from evaluation.errors import DataError
+from evaluation.survival import words
+from evaluation.survival.columns import Floats, Frame, Ints, Roles, check_choice, check_level, combine, names, read
+from evaluation.survival.cox import TIES
+from evaluation.survival.maximise import maximise, refuse_collinear
+from evaluation.survival.partial import Likelihood, PartialLikelihood
+from evaluation.survival.risksets import RiskSets, collapse, count_at_risk, count_events
+
+MOST_STEPS = 200
+SETTLED = 1e-10
+LARGEST_VARIANCE = 50.0
+
+
+@dataclass(frozen=True)
+class FrailtyFit:
+    """A fitted shared-frailty model.
+
+    Attributes
+    ----------
+    terms, coef, covariance
+        Coefficients given the frailty, and their covariance from the penalised information.
+    variance
+        Variance of the frailty, `theta`; its mean is 1.
+    loglik
+        Marginal log likelihood, the frailty integrated out.
+    loglik_without
+        Log partial likelihood without a frailty.
+    frailty
+        A frame with a row per group: the group, `events` and its estimated `frailty`.
+    n, events
+        Rows and events.
+    level
+        Confidence level.
+    """
+
+    terms: tuple[str, ...]
+    coef: Floats
+    covariance: Floats
+    variance: float
+    loglik: float
+    loglik_without: float
+    frailty: pl.DataFrame = field(repr=False)
+    n: int
+    events: int
+    level: float
+
+    def tidy(self) -> pl.DataFrame:
+        """One row per term: `term, coef, se, hazard_ratio, low, high, z, p`."""
+        se = np.sqrt(np.diag(self.covariance))
+        reach = -ndtri((1 - self.level) / 2) * se
+        return pl.DataFrame(
+            {
+                "term": list(self.terms),
+                "coef": self.coef,
+                "se": se,
+                "hazard_ratio": np.exp(self.coef),
+                "low": np.exp(self.coef - reach),
+                "high": np.exp(self.coef + reach),
+                "z": self.coef / se,
+                "p": 2 * ndtr(-np.abs(self.coef / se)),
+            }
+        )
+
+    def glance(self) -> pl.DataFrame:
+        """One row: `n, events, groups, variance, loglik, loglik_without, p`.
+
+        `p` tests the variance against zero: half of the chi-squared tail, as zero is on the boundary.
+        """
+        rise = max(2 * (self.loglik - self.loglik_without), 0.0)
+        return pl.DataFrame(
+            {
+                "n": self.n,
+                "events": self.events,
+                "groups": self.frailty.height,
+                "variance": self.variance,
+                "loglik": self.loglik,
+                "loglik_without": self.loglik_without,
+                "p": float(ndtr(-np.sqrt(rise))) if rise > 0 else 1.0,
+            }
+        )
+
+    def sentence(self) -> str:
+        """Say how much groups differ beyond their covariates, in one English sentence."""
+        return (
+            f"Groups differ beyond their covariates with a frailty variance of {words.number(self.variance)} "
+            f"({self.frailty.height:,} groups, {self.events:,} events, {words.p_value(self.glance()['p'][0])})."
+        )
+
+    def __str__(self) -> str:
+        """Show one readable table."""
+        return "\n".join(["Cox regression with gamma shared frailty", words.table(self.tidy()), self.sentence()])
+
+    def _repr_markdown_(self) -> str:
+        return "\n\n".join([words.markdown(self.tidy()), self.sentence()])
+
+
+def shared_frailty(
+    spells: Frame,
+    covariates: str | Iterable[str],
+    *,
+    group: str,
+    exit: str = "exit",
+    event: str = "event",
+    entry: str | None = None,
+    strata: str | Iterable[str] | None = None,
+    ties: str = "efron",
+    level: float = 0.95,
+) -> FrailtyFit:
+    """Fit a Cox model whose groups share a gamma frailty (Clayton and Cuzick 1985; Therneau and Grambsch 2000).
+
+    Given the variance, coefficients and frailties maximise the penalised partial likelihood (the fixed point of the
+    EM algorithm of Klein 1992); the variance maximises the likelihood with the frailties integrated out.
+
+    Parameters
+    ----------
+    spells, covariates, exit, event, entry, strata, ties, level
+        As in `cox`.
+    group
+        Column of the units that share a frailty (a person, for recurrent events).
+
+    Returns
+    -------
+    FrailtyFit
+        With `tidy()`, `glance()`, `frailty` and `sentence()`.
+
+    Raises
+    ------
+    DataError
+        When a column cannot be used, there is no event, or the coefficients cannot be told apart.
+    """
+    check_choice("ties", ties, TIES)
+    check_level(level)
+    frame = read(spells, Roles(exit, event, entry, None, group, names(strata), names(covariates)))
+    sets = collapse(frame, names(covariates), exit=exit, event=event, entry=entry, strata=strata, cluster=group)
+    plain = PartialLikelihood.of(sets, ties)
+    refuse_collinear(plain.at(np.zeros(len(sets.terms))), plain)
+    without = maximise(plain.at, np.zeros(len(sets.terms)))
+    model = _Model.of(sets, ties)
+    best = _profile(model, without.beta)
+    labels = frame[combine([frame[group]], frame.height)[1]].select(group)
+    described = labels.hstack(
+        [pl.Series("events", model.deaths).cast(pl.Int64), pl.Series("frailty", np.exp(best.log_frailty))]
+    )
+    return FrailtyFit(
+        terms=sets.terms,
+        coef=best.beta,
+        covariance=best.covariance,
+        variance=best.variance,
+        loglik=best.loglik,
+        loglik_without=without.at.value,
+        frailty=described.sort(group),
+        n=sets.n,
+        events=sets.n_events,
+        level=level,
+    )
+
+
+@dataclass(frozen=True)
+class _Model:
+    """The likelihood with a pattern per group and covariate pattern."""
+
+    likelihood: PartialLikelihood
+    group: Ints
+    deaths: Floats
+
+    @classmethod
+    def of(cls, sets: RiskSets, ties: str) -> _Model:
+        rows = sets.rows
+        assert rows.cluster is not None
+        both = [pl.Series(rows.pattern), pl.Series(rows.cluster)]
+        pattern, example = combine(both, len(rows))
+        matrix, slots = sets.matrix[rows.pattern[example]], len(sets.slots.time)
+        finer = replace(rows, pattern=pattern)
+        events = count_events(finer, slots, len(example))[2]
+        at_risk = count_at_risk(finer, slots, len(example))
+        split = replace(sets, rows=finer, matrix=matrix, events=events, at_risk=at_risk)
+        group = rows.cluster[example]
+        return cls(PartialLikelihood.of(split, ties), group, _by_group(split.event_totals, group))
+
+
+@dataclass(frozen=True)
+class _Point:
+    """A maximum of the penalised likelihood at one variance."""
+
+    variance: float
+    beta: Floats
+    log_frailty: Floats
+    loglik: float
+    covariance: Floats
+
+
+def _by_group(values: Floats, group: Ints) -> Floats:
+    return np.bincount(group, values, minlength=int(group.max()) + 1)
+
+
+def _profile(model: _Model, start: Floats) -> _Point:
+    """Climb the marginal likelihood over the variance, by golden section on its square root."""
+    from scipy.optimize import minimize_scalar
+
+    latest = _Point(0.0, start, np.zeros(len(model.deaths)), 0.0, np.zeros((0, 0)))
+    seen: dict[float, _Point] = {}
+
+    def cost(root: float) -> float:
+        nonlocal latest
+        latest = seen[root] = _solve(model, max(root, 1e-4) ** 2, latest)
+        return -latest.loglik
+
+    found = minimize_scalar(cost, bounds=(0.0, np.sqrt(LARGEST_VARIANCE)), method="bounded", options={"xatol": 1e-6})
+    return seen[float(found.x)] if float(found.x) in seen else _solve(model, max(float(found.x), 1e-4) ** 2, latest)
+
+
+def _solve(model: _Model, variance: float, start: _Point) -> _Point:
+    """Maximise over coefficients and frailties by Newton steps, the frailties' own block taken as diagonal."""
+    precision = 1 / variance
+    beta, log_frailty = start.beta, start.log_frailty
+    here = _penalised(model, beta, log_frailty, precision)
+    for _ in range(MOST_STEPS):
+        score, cross, diagonal = _frailty_block(model, here[0], log_frailty, precision)
+        beta_block = here[0].information - (cross / diagonal) @ cross.T
+        step = np.linalg.solve(beta_block, here[0].score - cross @ (score / diagonal)) if len(beta) else beta
+        frailty_step = (score - step @ cross) / diagonal
+        gain = float(here[0].score @ step + score @ frailty_step)
+        if gain < SETTLED:
+            return _point(model, variance, beta, log_frailty, here[1], beta_block)
+        for halving in range(25):
+            used = 0.5**halving
+            moved = log_frailty + used * frailty_step
+            moved -= np.log(np.mean(np.exp(moved)))
+            there = _penalised(model, beta + used * step, moved, precision)
+            if np.isfinite(there[1]) and there[1] >= here[1] - 1e-10 * max(1.0, abs(here[1])):
+                break
+        beta, log_frailty, here = beta + used * step, moved, there
+    raise DataError("The frailty model did not settle: the groups have too few events to tell their frailties.")
+
+
+def _penalised(model: _Model, beta: Floats, log_frailty: Floats, precision: float) -> tuple[Likelihood, float]:
+    at = replace(model.likelihood, offset=log_frailty[model.group]).at(beta)
+    return at, at.value + precision * float(log_frailty.sum())
+
+
+def _frailty_block(
+    model: _Model, at: Likelihood, log_frailty: Floats, precision: float
+) -> tuple[Floats, Floats, Floats]:
+    """Score of the frailties, information between coefficients and frailties, and the diagonal of their own."""
+    m, t, w = at.moments, at.moments.ties, at.moments.mean_weight
+    sets = model.likelihood.sets
+    exposure = sets.at_risk.exposure(w * t.c0) - sets.events.T @ (w * t.c1)
+    expected = _by_group(m.score * exposure, model.group)
+    cross = np.empty((len(at.score), len(model.deaths)))
+    for j in range(len(at.score)):
+        mean = w * (t.q0 * m.s1[:, j] - t.q1 * m.e1[:, j])
+        spared = w * (t.q1 * m.s1[:, j] - t.q2 * m.e1[:, j])
+        shared = sets.at_risk.exposure(mean) - sets.events.T @ spared
+        cross[j] = _by_group(m.score * (exposure * model.likelihood.matrix[:, j] - shared), model.group)
+    frailty = np.exp(log_frailty)
+    score = model.deaths - expected - precision * (frailty - 1)
+    return score, cross, expected + precision * frailty
+
+
+def _point(
+    model: _Model, variance: float, beta: Floats, log_frailty: Floats, value: float, beta_block: Floats
+) -> _Point:
+    shape, deaths = 1 / variance, model.deaths
+    integrated = gammaln(shape + deaths) - gammaln(shape) + shape * np.log(shape) + shape
+    integrated -= (shape + deaths) * np.log(shape + deaths)
+    covariance = np.linalg.inv(beta_block) if len(beta) else np.zeros((0, 0))
+    return _Point(variance, beta, log_frailty, value + float(np.sum(integrated - shape + deaths)), covariance)
