@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from evaluation.publishing.pages import SiteContent
-from evaluation.publishing.release import Rules, release_finding
+from evaluation.publishing.release import Rules, release_contract, release_finding, release_income, release_quality
 from evaluation.register import Scheme
 
 AS_OF = date(2012, 12, 31)
@@ -114,6 +114,7 @@ SCHEMES = (
     scheme("family_support", "Family support co-ordinator", problem="Complex needs"),
     scheme("fire", "Fire prevention project", kind="prevention", status="planned", area="Eastfield", cost=None),
     scheme("wardens", "Wardens in schools", kind="prevention", status="failed", lessons=(), history=()),
+    scheme("city_counselling", "City Counselling", kind="contract", problem="Complex needs"),
     scheme("walkabouts", "Walkabouts", kind="prevention", problem="Public space", good_practice=None, last_reviewed=None),
 )  # fmt: skip
 
@@ -126,11 +127,124 @@ FINDINGS = (
 )
 
 
+def share(achieved: int, known: int, missing: int) -> dict[str, Any]:
+    """A share with what is known of it."""
+    everybody = known + missing
+    return {
+        "n_achieved": achieved, "n_known": known, "share": achieved / known, "low": achieved / known - 0.1,
+        "high": achieved / known + 0.1,
+        "bounds": {"n_missing": missing, "known_share": known / everybody, "worst_share": achieved / everybody,
+                   "best_share": (achieved + missing) / everybody},
+    }  # fmt: skip
+
+
+def verdict(word: str, text: str, sentence: str) -> dict[str, Any]:
+    """A verdict in the shape of the commissioning room."""
+    return {"word": word, "text": text, "sentence": sentence, "probability": {"value": 0.4, "low": 0.1, "high": 0.9}}
+
+
+def months(first: int, count: int) -> list[str]:
+    """ISO days of the first of `count` months from January of a year."""
+    return [f"{first + i // 12}-{i % 12 + 1:02d}-01" for i in range(count)]
+
+
+def contract() -> dict[str, Any]:
+    """A contract that delivers what it promised and cannot show an outcome."""
+    attended = [
+        0.72,
+        0.70,
+        0.74,
+        0.71,
+        0.69,
+        0.73,
+        0.75,
+        0.72,
+        0.70,
+        0.71,
+        0.74,
+        0.73,
+        0.69,
+        0.72,
+        0.51,
+        0.70,
+        0.73,
+        0.71,
+    ]
+    points = [
+        {"on": day, "value": value, "stretch_index": 0, "mean": 0.72, "lower": 0.66, "upper": 0.79,
+         "special": ["outside"] if value < 0.6 else []}
+        for day, value in zip(months(2011, len(attended)), attended, strict=True)
+    ]  # fmt: skip
+    sizes = [20, 40, 60, 80, 120]
+    return {
+        "contract": "city_counselling", "title": "City Counselling", "scheme": "city_counselling",
+        "provider": "Larkfield (invented)", "synthetic": True, "owner": "Contracts Manager", "lead": "Head of Community Safety",
+        "purpose": "People in repeat disputes get well enough to live beside their neighbours",
+        "term": {"from": "2010-04-01", "to": "2013-03-31"}, "funding_ends": "2013-03-31", "value_total": "186300.00",
+        "as_of": AS_OF.isoformat(),
+        "verdict": {"word": "outcomes_not_evidenced", "text": "Outcomes not evidenced",
+                    "sentence": "What it delivers may be known; whether anyone is better for it is not."},
+        "decision": {"on": "2013-03-31", "kind": "contract_end", "text": "The contract ends", "decide_by": "2013-01-29", "days": 29},
+        "outputs": [{"name": "attendance_share", "definition": "Sessions attended of those booked", "target": 0.7, "unit": "share of sessions",
+                     "owner": "Contracts Manager", "state": "meets", "latest": {"value": 0.71}, "period_end": "2012-06-30",
+                     "chart": {"points": points, "sentence": "One month stands out and has a known cause."}}],
+        "outcomes": [{"name": "reliably_better", "definition": "Clients reliably better", "kind": "reliable_improvement", "target": 0.5,
+                      "target_date": "2012-12-31", "owner": "Head of Community Safety", "result": share(60, 130, 215), "finding": None,
+                      "verdict": verdict("too_incomplete", "Collected, but too incomplete to say", "Too many are missing.")}],
+        "delivery": {"n_referred": 420, "n_started": 390, "n_finished": 345, "waiting": {"median": 14.0, "longest_tenth_days": 40.0},
+                     "sessions": {"n_offered": 2400, "n_attended": 1730, "share": 0.72}},
+        "counselling": {"instrument": "PHQ-9", "scale": {"reliable_change_value": 6.0}, "improvement": share(60, 130, 215),
+                        "warning": "A gain between first and last score is not an effect of the service."},
+        "satisfaction": {"here": {"name": "city_counselling", "n_sent": 60, "n_returned": 40, "satisfied": share(30, 40, 20)}},
+        "funnels": [{"name": "resolved_by_area", "title": "Cases resolved, by area", "unit": "area", "target": 0.6,
+                     "sentence": "1 of 4 differs from the rest by more than chance explains.",
+                     "units": [{"label": f"Ward {i}", "n_total": size, "n_achieved": size // 2, "share": rate, "flag": flag}
+                               for i, (size, rate, flag) in enumerate(zip(sizes, (0.6, 0.55, 0.65, 0.35, 0.6),
+                                                                          ("inside", "inside", "inside", "low_998", "inside"), strict=True))],
+                     "lines": [{"size": size, "low_95": 0.6 - 2 / size**0.5, "high_95": 0.6 + 2 / size**0.5,
+                                "low_998": 0.6 - 3 / size**0.5, "high_998": 0.6 + 3 / size**0.5} for size in (16, 40, 80, 130)]}],
+        "returns": {"figures": {"on_time_index": 9, "late_index": 2, "overdue_index": 1, "changed_index": 0}},
+        "value": {"spent": "170988.00", "spent_low": "168000.00", "spent_high": "172000.00",
+                  "costs": [{"name": "person seen", "n_units": 390, "value": 438.0, "low": 431.0, "high": 441.0, "text": "…"}],
+                  "benefit": {"value": None, "low": None, "high": None}, "worth": {"value": None},
+                  "lost": "If the funding ends on 2013-03-31, what is lost cannot be said.", "cautions": ["No study has been run."]},
+        "scenarios": [{"name": "continue", "cost": "62100.00", "n_people": 130, "averted": None}],
+        "calendar": [{"on": "2012-04-18", "text": "Review meeting", "decide_by": None, "state": "past"},
+                     {"on": "2013-03-31", "text": "The contract ends", "decide_by": "2013-01-29", "state": "soon"}],
+        "evidence": None,
+        "source": [{"document": "Internal audit report, 2012", "section": "7.6", "fact": "Its outcomes were not monitored.", "quote": ""}],
+    }  # fmt: skip
+
+
+INCOME = {
+    "as_of": AS_OF.isoformat(), "awarded": "48230.00", "varied": "-1150.00", "paid": "21436.50", "remitted": "2300.00",
+    "written_off": "3120.00", "outstanding": "20223.50",
+    "receipts": {"received": "21848.50", "allocated": "21436.50", "unmatched": "412.00", "refunded": "0.00"},
+    "counts": {"orders": 85, "open_orders": 54, "receipts": 206},
+    "completeness": [{"item": "prosecutions", "count": 93}, {"item": "prosecutions_without_order_unexplained", "count": 12},
+                     {"item": "order_numbers_missing", "count": 0}],
+    "ageing": [{"band": "not yet due", "orders": 30, "amount": "6480.00"}, {"band": "1-30 days", "orders": 20, "amount": "3215.50"},
+               {"band": "31-90 days", "orders": 15, "amount": "4890.00"}, {"band": "over 365 days", "orders": 12, "amount": "5638.00"}],
+    "rules": [], "unmatched": [], "months": [], "claimed_and_awarded": [], "sentence": "",
+}  # fmt: skip
+
+QUALITY = {
+    "coverage": [
+        {"source": source, "month": day, "records": 120, "covered": not (source == "CEDAR" and day[5:7] in ("08", "09"))}
+        for source in ("FLARE", "CEDAR")
+        for day in months(2011, 24)
+    ],
+    "missing_sources": ["PSS Live"],
+}  # fmt: skip
+
+
 def content(**more: Any) -> SiteContent:
     """The whole site’s content; keywords replace parts of it."""
     given: dict[str, Any] = {
         "name": "Wexbourne", "as_of": AS_OF, "synthetic": True,
         "notice": "Wexbourne, its schemes and its figures are invented.",
         "schemes": SCHEMES, "findings": tuple(release_finding(found, RULES) for found in FINDINGS),
+        "contracts": (release_contract(contract(), RULES),), "income": release_income(INCOME, RULES),
+        "quality": release_quality(QUALITY, RULES),
     }  # fmt: skip
     return SiteContent(**{**given, **more})

@@ -210,9 +210,7 @@ def _corners(points: Sequence[tuple[float, ...]], place: int, joined: bool) -> l
     if joined:
         return [(point[0], point[place]) for point in points]
     steps = [
-        corner
-        for before, after in pairwise(points)
-        for corner in ((after[0], before[place]), (after[0], after[place]))
+        corner for before, after in pairwise(points) for corner in ((after[0], before[place]), (after[0], after[place]))
     ]
     return [(points[0][0], points[0][place]), *steps]
 

@@ -43,8 +43,8 @@ def _reading(row: Row) -> str:
 
 def _draw(rows: Sequence[Row], name: str, title: str, desc: str, width: int) -> svg.Svg:
     wide = width == svg.WIDE
-    row_height, left, top = (40, 250, 34) if wide else (64, 4, 34)
-    right = 190 if wide else 4
+    row_height, left, top = (46, 226, 34) if wide else (64, 4, 34)
+    right = 176 if wide else 4
     drawing = svg.Svg(name, width, top + row_height * len(rows) + 30, title, desc)
     reach = min(max([10.0, *(abs(edge) for row in rows for edge in (row.low, row.high))]), 60.0)
     bottom = top + row_height * len(rows)
@@ -61,25 +61,26 @@ def _draw(rows: Sequence[Row], name: str, title: str, desc: str, width: int) -> 
             drawing.text(x(tick * step), bottom + 20, f"{abs(tick * step):g}", "t", "middle")
     for i, row in enumerate(rows):
         base = top + i * row_height
-        y = base + (20 if wide else 48)
+        y = base + (21 if wide else 48)
         tone = "good" if row.high < 0 else "bad" if row.low > 0 else "open"
-        drawing.text(
-            left - 14 if wide else 0,
-            base + (25 if wide else 16),
-            svg.fitted(row.label, left - 16 if wide else width),
-            "t b",
-            "end" if wide else "start",
-        )
         drawing.line(left, y, width - right, y, "grid")
         drawing.rect(x(row.low), y - 5, x(row.high) - x(row.low), 10, f"i-{tone}")
         drawing.circle(x(row.value), y, 6, "i-dot")
-        drawing.text(
-            width - right + 12 if wide else 0,
-            base + (25 if wide else 35),
-            svg.fitted(_reading(row), right - 8 if wide else width),
-            "t",
-        )
+        _words(drawing, row, base, left, right)
     return drawing
+
+
+def _words(drawing: svg.Svg, row: Row, base: float, left: float, right: float) -> None:
+    if not drawing.wide:
+        drawing.text(0, base + 16, svg.fitted(row.label, drawing.width), "t b")
+        drawing.text(0, base + 35, svg.fitted(_reading(row), drawing.width))
+        return
+    lines = svg.folded(row.label, left - 16)[:2]
+    for i, line in enumerate(lines):
+        down = 25 if len(lines) == 1 else 16
+        drawing.text(left - 14, base + down + 18 * i, svg.fitted(line, left - 16), "t b", "end")
+    drawing.text(drawing.width - right + 12, base + 16, words.people_difference(row.value), "t b")
+    drawing.text(drawing.width - right + 12, base + 34, words.interval_words(row.low, row.high))
 
 
 def _live(rows: Sequence[Row]) -> Mapping[str, object]:

@@ -207,7 +207,8 @@ def _measures(data: Json) -> str:
                         f'{escaped(words.visible(row.get("definition")))} <span class="per">{kind[:-1]}, '
                         f"owner: {escaped(row.get('owner') or 'nobody')}</span>"
                     ),
-                    f"{_target(row)}" + (f" by {words.short_date(day)}" if (day := words.as_date(row.get("target_date"))) else ""),
+                    f"{_target(row)}"
+                    + (f" by {words.short_date(day)}" if (day := words.as_date(row.get("target_date"))) else ""),
                     _came(row),
                     Markup(reading + (f' <span class="per">{escaped(words.sentence(str(why)))}</span>' if why else "")),
                 ]
@@ -271,7 +272,9 @@ def _returns(data: Json) -> str:
 
 
 def _calendar(data: Json) -> str:
-    rows = sorted((row for row in rows_of(data, "calendar") if words.as_date(row.get("on"))), key=lambda row: str(row["on"]))
+    rows = sorted(
+        (row for row in rows_of(data, "calendar") if words.as_date(row.get("on"))), key=lambda row: str(row["on"])
+    )
     today = str(data.get("as_of") or "")
     ahead = [_dated(row) for row in rows if str(row["on"]) >= today]
     behind = [_dated(row) for row in rows if str(row["on"]) < today]
@@ -304,14 +307,18 @@ def index(contracts: Sequence[Published]) -> str:
         total = data.get("value_total")
         rows.append(
             [
-                Markup(f'{link(f"{stem(contract)}.html", title(data))} <span class="per">{escaped(data.get("provider") or "")}</span>'),
-                Markup(f"<b>{escaped(word)}</b> <span class=\"per\">{escaped(why)}</span>"),
+                Markup(
+                    f'{link(f"{stem(contract)}.html", title(data))} <span class="per">{escaped(data.get("provider") or "")}</span>'
+                ),
+                Markup(f'<b>{escaped(word)}</b> <span class="per">{escaped(why)}</span>'),
                 words.pounds(str(total)) if total is not None else words.HIDDEN,
                 words.date_or(data.get("funding_ends")),
                 when,
             ]
         )
-    return card_table("Contracts, earliest decision first", ["Contract", "Verdict", "Value", "Funding ends", "Decide by"], rows)
+    return card_table(
+        "Contracts, earliest decision first", ["Contract", "Verdict", "Value", "Funding ends", "Decide by"], rows
+    )
 
 
 def _first_decision(contract: Published) -> str:

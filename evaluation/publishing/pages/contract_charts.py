@@ -73,7 +73,11 @@ def _output(row: Json, points: list[control.Point]) -> Chart:
     special = [point.label for point in points if point.special]
     share = "share" in str(row.get("unit") or "")
     shown = f"{mean * 100:.0f}%" if share else words.plain(mean)
-    steady = f"steady at about {shown}" if not special else f"about {shown}; {len(special)} of {len(points)} points stand out"
+    steady = (
+        f"steady at about {shown}"
+        if not special
+        else f"about {shown}; {len(special)} of {len(points)} points stand out"
+    )
     name = words.sentence_case(str(row.get("name") or "output"))
     return control.chart(
         points,
@@ -92,7 +96,12 @@ def _edge(value: object) -> float | None:
 
 def _funnel(row: Json, units: list[Json]) -> Chart:
     drawn = [
-        funnel.Unit(words.sentence_case(str(u.get("label"))), float(u["n_total"]), float(u["share"]), "998" in str(u.get("flag")))
+        funnel.Unit(
+            words.sentence_case(str(u.get("label"))),
+            float(u["n_total"]),
+            float(u["share"]),
+            "998" in str(u.get("flag")),
+        )
         for u in units
     ]
     edges = ("size", "low_95", "high_95", "low_998", "high_998")

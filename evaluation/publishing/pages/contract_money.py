@@ -64,7 +64,11 @@ def _benefit(value: Json) -> str:
         return paragraph("What it saved cannot be said: there is no fair result to work it out from.")
     worth = part_of(value, "worth").get("value")
     needed = value.get("break_even_per_100")
-    even = f" To pay for itself it must avert about {float(needed):.0f} incidents for 100 people." if isinstance(needed, int | float) else ""
+    even = (
+        f" To pay for itself it must avert about {float(needed):.0f} incidents for 100 people."
+        if isinstance(needed, int | float)
+        else ""
+    )
     span = _range(benefit, "low", "high")
     return paragraph(f"What it saved so far: about {_pounds(benefit, 'value')} (range {span}).{_likely(worth)}{even}")
 

@@ -119,7 +119,9 @@ def _complete(data: Json) -> str:
     if not rows:
         return unknown("no list of prosecutions was received, so nobody can say whether orders are missing.")
     table = card_table("From court to ledger", ["Check", "Found", "To do"], rows)
-    unexplained = next((r for r in rows_of(data, "completeness") if r.get("item") == "prosecutions_without_order_unexplained"), None)
+    unexplained = next(
+        (r for r in rows_of(data, "completeness") if r.get("item") == "prosecutions_without_order_unexplained"), None
+    )
     if unexplained and unexplained.get("count") != 0:
         table += unknown("what was awarded in the prosecutions without an order. The true sum owed may be higher.")
     return table
@@ -129,7 +131,12 @@ def _unmatched(data: Json) -> str:
     received = part_of(data, "receipts")
     if not received:
         return ""
-    lines = (("Received", "received"), ("Matched to an order", "allocated"), ("Not matched yet", "unmatched"), ("Paid back", "refunded"))
+    lines = (
+        ("Received", "received"),
+        ("Matched to an order", "allocated"),
+        ("Not matched yet", "unmatched"),
+        ("Paid back", "refunded"),
+    )
     rows: list[list[Cell]] = [[label, money(received.get(key))] for label, key in lines if key in received]
     table = region(data_table("What came in, and where it went", ["Receipts", "Amount"], rows), "Receipts, table")
     parts = [heading(2, "Is every payment matched?", "matched"), table]
@@ -160,10 +167,7 @@ def _ledger(content: SiteContent, data: Json) -> Chart | None:
 
 
 def _ageing(data: Json) -> Chart | None:
-    rows = [
-        (str(row.get("band", "")), amount(row.get("amount")))
-        for row in rows_of(data, "ageing")
-    ]
+    rows = [(str(row.get("band", "")), amount(row.get("amount"))) for row in rows_of(data, "ageing")]
     if not rows:
         return None
     drawn = [

@@ -68,7 +68,8 @@ def page(content: SiteContent, problem: str, schemes: Sequence[SchemeView]) -> P
     markup, live = charts(stem(problem), {"forest": _forest(problem, measured)} if len(measured) > 1 else {})
     summary = (
         f"{number_of(len(tried), 'scheme').capitalize()} {'has' if len(tried) == 1 else 'have'} been tried or planned. "
-        f"{number_of(fewer, 'scheme').capitalize()} {'is' if fewer == 1 else 'are'} followed by fewer repeats."
+        f"{number_of(fewer, 'scheme').capitalize() if fewer else 'None so far'} "
+        f"{'are' if fewer > 1 else 'is'} followed by fewer repeats."
     )
     return Page(
         stem=stem(problem),
@@ -90,7 +91,10 @@ def _body(tried: Sequence[SchemeView], drawn: dict[str, str]) -> str:
     for effect, title in _ORDER:
         group = [view for view in tried if view.seen.effect == effect]
         if group:
-            parts += [heading(2, title, effect), _group(group, EFFECTS[effect].words)]
+            parts += [
+                heading(2, title, effect),
+                _group(group, f"{number_of(len(group), 'scheme')}, {EFFECTS[effect].words.lower()}".capitalize()),
+            ]
     lessons = [
         Markup(f"{escaped(words.sentence(lesson))} {link(f'../{view.href}', view.record.title)}")
         for view in tried

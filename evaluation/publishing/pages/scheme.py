@@ -378,7 +378,9 @@ def _contracts(content: SiteContent, view: SchemeView) -> str:
     if not bought:
         return ""
     items = [
-        Markup(f"{link(f'../contracts/{value.name}.html', str(value.data.get('title') or value.name))}: {_verdict(value.data)}")
+        Markup(
+            f"{link(f'../contracts/{value.name}.html', str(value.data.get('title') or value.name))}: {_verdict(value.data)}"
+        )
         for value in bought
     ]
     return heading(2, "The contract behind it", "contract") + bullets(items)
@@ -386,7 +388,9 @@ def _contracts(content: SiteContent, view: SchemeView) -> str:
 
 def _verdict(data: Mapping[str, Any]) -> str:
     found = data.get("verdict") or {}
-    return escaped(f"{words.visible(found.get('text') or 'no verdict')}. {words.sentence(str(found.get('sentence') or ''))}")
+    return escaped(
+        f"{words.visible(found.get('text') or 'no verdict')}. {words.sentence(str(found.get('sentence') or ''))}"
+    )
 
 
 def _objectives(view: SchemeView) -> str:

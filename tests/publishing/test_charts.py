@@ -1,0 +1,151 @@
+"""Charts stand without scripts: two sizes, a title and a description, the figures, and nothing outside the frame."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from decimal import Decimal
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from evaluation.publishing import svg
+from evaluation.publishing.charts import bars, control, coverage, curves, forest, funnel, love, multiples
+from evaluation.publishing.charts.figure import Chart
+from evaluation.publishing.charts.people import hundred
+
+LONG = "A very long name of a scheme that nobody would want to read twice <b>&</b>"
+
+
+def every_chart(demo: ModuleType) -> Iterator[Chart]:
+    finding = demo.FINDINGS[0]
+    family = curves.read(finding["curves"], "no_repeat")
+    yield curves.chart(family, curves.SCALES["no_repeat"], "Title", name="curve", start="opening", desc="Falling.")
+    yield love.chart(finding["balance"])
+    yield forest.chart([forest.Row(LONG, -11, -21, -1, "High"), forest.Row("B", 4, -30, 55, "Low")], title="Title")
+    points = [control.Point(f"Jan {2000 + i}", 0.7 + i % 3 / 100, i == 4) for i in range(14)]
+    yield control.chart(
+        points, control.Limits(0.71, 0.6, 0.8), name="xmr", title="T", unit="Share", note="N.", percent=True
+    )
+    yield bars.bars(
+        [bars.Bar(LONG, 120.0, "120"), bars.Bar("B", None, "not shown")],
+        name="bars",
+        title="T",
+        desc="D",
+        note="N.",
+        heads=("a", "b"),
+    )
+    steps = [
+        bars.Step("Awarded", Decimal("100.10"), "start"),
+        bars.Step("Paid", Decimal("-40.05"), "down"),
+        bars.Step("Outstanding", Decimal("60.05"), "end"),
+    ]
+    yield bars.ledger(steps, name="ledger", title="T", note="N.", as_of="31 December 2012")
+    yield bars.bounds(17, 62, 21, name="bounds", title="T", note="N.")
+    units = [funnel.Unit(LONG, 100.0, 0.9, True), funnel.Unit("B", 20.0, 0.5, False)]
+    limits = [funnel.Limit(size, 0.4, 0.6, 0.3, 0.7) for size in (10, 60, 120)]
+    yield funnel.chart(units, limits, 0.5, name="funnel", title="T", size_label="Cases", rate_label="Share", note="N.")
+    panels = [multiples.Panel(f"Ward {i}", (1.0, None, 3.0, 2.0)) for i in range(4)]
+    yield multiples.chart(panels, ["Q1", "Q2", "Q3", "Q4"], name="wards", title="T", unit="Incidents", note="N.")
+
+
+@pytest.fixture(params=range(9))
+def chart(request: pytest.FixtureRequest, demo: ModuleType) -> Chart:
+    return list(every_chart(demo))[request.param]
+
+
+def drawings(chart: Chart) -> list[ET.Element]:
+    return list(ET.fromstring(f"<all>{chart.drawing}</all>"))
+
+
+def test_a_chart_is_drawn_for_desks_and_for_phones(chart: Chart) -> None:
+    assert [drawing.get("width") for drawing in drawings(chart)] == [str(svg.WIDE), str(svg.NARROW)]
+
+
+def test_a_chart_has_a_title_a_description_and_its_figures(chart: Chart) -> None:
+    for drawing in drawings(chart):
+        assert drawing.get("role") == "img"
+        title, desc = drawing.find("title"), drawing.find("desc")
+        assert title is not None
+        assert desc is not None
+        assert title.text
+        assert desc.text
+        assert drawing.get("aria-labelledby") == f"{title.get('id')} {desc.get('id')}"
+    table = ET.fromstring(chart.table)
+    assert table.find("caption") is not None
+    assert table.findall("tbody/tr")
+    assert chart.note.endswith(".")
+
+
+def test_no_words_leave_the_frame(chart: Chart) -> None:
+    for drawing in drawings(chart):
+        width, height = (float(size) for size in (drawing.get("viewBox") or "").split()[2:])
+        for text in drawing.iter("text"):
+            x, y = float(text.get("x", "0")), float(text.get("y", "0"))
+            long = len(text.text or "") * svg.LETTER * 0.92
+            left = {"start": x, "middle": x - long / 2, "end": x - long}[text.get("text-anchor", "start")]
+            assert left >= -14, text.text
+            assert left + long <= width + 14, text.text
+            assert 0 <= y <= height, text.text
+
+
+def test_colours_come_from_the_stylesheet_alone(chart: Chart) -> None:
+    assert not re.search(r'(?:fill|stroke|style)="', chart.drawing)
+
+
+def test_an_interactive_chart_is_plain_data_with_the_shared_template(chart: Chart) -> None:
+    if chart.live is None:
+        return
+    figure = json.loads(chart.live_json())
+    assert figure["layout"]["colorway"][0] == "#12436D"
+    assert figure["config"]["displaylogo"] is False
+    assert "<b>" not in chart.live_json()
+
+
+def test_lines_differ_by_dash_as_well_as_by_colour(demo: ModuleType) -> None:
+    live: Any = next(every_chart(demo)).live
+    dashes = [trace["line"].get("dash") for trace in live["data"] if "name" in trace]
+    assert len(set(dashes)) == len(dashes) == 2
+
+
+def test_one_hundred_people_are_one_hundred_shapes() -> None:
+    drawn = ET.fromstring(hundred(32, "h"))
+    assert len(drawn.findall("rect")) == 32
+    assert len(drawn.findall("circle")) == 68
+
+
+def test_points_at_events_are_steps_and_points_on_a_grid_are_joined() -> None:
+    grid = curves.read([{"name": "n", "points": [{"time": t, "value": 1 - t / 1000} for t in (0, 30, 60, 90)]}], "n")[0]
+    events = curves.read([{"name": "n", "points": [{"time": t, "value": 1 - t / 1000} for t in (3, 8, 50, 90)]}], "n")[
+        0
+    ]
+    assert grid.on_a_grid
+    assert not events.on_a_grid
+    assert grid.at(45)[0] == pytest.approx(0.97)
+
+
+def test_a_hidden_number_followed_is_a_dash(demo: ModuleType) -> None:
+    points = [{"time": t, "value": 1 - t / 1000, "low": None, "high": None, "n_risk": None} for t in (0, 120, 240, 365)]
+    family = curves.read([{"name": "no_repeat", "arm": "all", "label": "All", "points": points}], "no_repeat")
+    drawn = curves.chart(family, curves.SCALES["no_repeat"], "T", name="c", start="opening", desc="D")
+    assert ">–<" in drawn.drawing
+    assert "not shown" in drawn.table
+
+
+def test_coverage_says_its_gaps_in_words() -> None:
+    from datetime import date
+
+    months = [date(2012, month, 1) for month in range(1, 7)]
+    assert coverage.in_words("cccccc", months) == "Complete in all 6 months"
+    assert coverage.in_words("nnnnnn", months) == "None in any month"
+    assert coverage.in_words("ccpnnc", months) == (
+        "Complete Jan 2012 to Feb 2012; part Mar 2012; none Apr 2012 to May 2012; complete Jun 2012"
+    )
+
+
+@pytest.mark.parametrize(("span", "step"), [(10, 5), (1, 0.5), (0.35, 0.1), (100, 50), (73, 20), (0, 1)])
+def test_steps_of_an_axis_are_round(span: float, step: float) -> None:
+    assert svg.nice_step(span) == pytest.approx(step)

@@ -1,0 +1,359 @@
+"""The generated project: every page, from published values alone, inert and the same each time."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import yaml
+
+from evaluation.errors import DataError, RenderError
+from evaluation.publishing.pages import write_site
+from evaluation.publishing.release import Rules, release_finding
+from evaluation.publishing.render import Rendered, render
+from evaluation.publishing.tidy import inline_code
+
+SITE = Path(__file__).resolve().parents[2] / "site"
+STAMP = "Worked example: synthetic data"
+Built = tuple[Path, Rendered]
+
+
+class Outline(HTMLParser):
+    """Tags, ids and headings of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.ids: list[str] = []
+        self.levels: list[int] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.ids += [value for key, value in attrs if key == "id" and value]
+        if re.fullmatch(r"h[1-6]", tag):
+            self.levels.append(int(tag[1]))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def pages_of(built: Built) -> dict[str, str]:
+    return {path.relative_to(built[0]).as_posix(): path.read_text() for path in sorted(built[0].rglob("*.html"))}
+
+
+def test_every_page_is_there(rendered: Built, demo: ModuleType) -> None:
+    pages = pages_of(rendered)
+    expected = {
+        "index", "problems", "contracts", "court-costs", "caseload", "good-practice", "data-quality", "methods", "exam",
+        "search", "downloads", "changes", "glossary", "accessibility", "contracts/city_counselling",
+        *(f"schemes/{scheme.id}" for scheme in demo.SCHEMES), "problems/neighbour-disputes", "meetings/2013-01-17",
+    }  # fmt: skip
+    assert expected <= {name.removesuffix(".html") for name in pages}
+    assert rendered[1].pages == len(pages)
+
+
+def test_every_page_says_that_the_data_are_invented(rendered: Built) -> None:
+    for name, text in pages_of(rendered).items():
+        assert STAMP in text.partition("<main")[2].partition("</header>")[0], name
+
+
+def test_a_real_partnership_bears_no_stamp(demo: ModuleType, tmp_path: Path) -> None:
+    write_site(SITE, tmp_path, site=demo.content(synthetic=False, notice="Published by the partnership."))
+    assert not any(STAMP in path.read_text() for path in tmp_path.rglob("*.qmd"))
+    assert STAMP not in (tmp_path / "_quarto.yml").read_text()
+
+
+def test_pages_hold_one_title_unique_ids_and_headings_in_order(rendered: Built) -> None:
+    for name, text in pages_of(rendered).items():
+        outline = Outline(text)
+        assert outline.levels.count(1) == 1, name
+        assert len(outline.ids) == len(set(outline.ids)), (
+            name,
+            sorted({i for i in outline.ids if outline.ids.count(i) > 1}),
+        )
+        assert all(after <= before + 1 for before, after in zip(outline.levels, outline.levels[1:], strict=False)), name
+
+
+def test_no_page_holds_inline_code_or_another_host(rendered: Built) -> None:
+    for name, text in pages_of(rendered).items():
+        assert list(inline_code(text)) == [], name
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', text.partition("<main")[0]), name
+        assert text.count("Content-Security-Policy") == 1, name
+
+
+def test_the_first_page_and_all_it_loads_is_small(rendered: Built) -> None:
+    output = rendered[0]
+    size = sum((output / name).stat().st_size for name in ("index.html", "assets/site.css", "assets/site.js"))
+    assert size < 200_000
+    assert "plotly" not in (output / "index.html").read_text().replace("data-plotly", "")
+    plain = [text for text in pages_of(rendered).values() if "<figure" not in text]
+    assert max(len(text.encode()) for text in plain) < 100_000
+    whole = sum(path.stat().st_size for path in output.rglob("*") if path.is_file())
+    assert whole < 8_000_000
+
+
+def test_every_number_leads_to_its_published_result(rendered: Built, demo: ModuleType) -> None:
+    output = rendered[0]
+    for finding in demo.FINDINGS:
+        text = (output / "schemes" / f"{finding['scheme']}.html").read_text()
+        assert f"../published/findings/{finding['study']}.json" in text
+        assert "../data-quality.html#inputs" in text
+        assert (output / "published" / "findings" / f"{finding['study']}.json").is_file()
+
+
+def test_two_builds_write_the_same_bytes(project: Path, demo: ModuleType, tmp_path: Path) -> None:
+    write_site(SITE, tmp_path, site=demo.content())
+    one, two = (
+        {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for folder in (project, tmp_path)
+    )
+    assert {name for name in one.keys() & two.keys() if one[name] != two[name]} == set()
+    assert set(two) <= set(one)
+
+
+def test_only_what_changed_is_written_again(demo: ModuleType, tmp_path: Path) -> None:
+    write_site(SITE, tmp_path, site=demo.content())
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "kept.ipynb").write_text("{}")
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    fewer = tuple(scheme for scheme in demo.SCHEMES if scheme.id != "walkabouts")
+    write_site(SITE, tmp_path, site=demo.content(schemes=fewer))
+    after = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    assert tmp_path / "schemes" / "walkabouts.qmd" not in after
+    assert after[tmp_path / "schemes" / "mediation.qmd"] == before[tmp_path / "schemes" / "mediation.qmd"]
+    assert tmp_path / "notebooks" / "kept.ipynb" in after
+
+
+def test_the_source_is_never_written_to(demo: ModuleType, tmp_path: Path) -> None:
+    source = tmp_path / "site"
+    shutil.copytree(SITE, source, ignore=shutil.ignore_patterns("_site"))
+    before = {path: path.read_bytes() for path in source.rglob("*") if path.is_file()}
+    write_site(source, tmp_path / "target", site=demo.content())
+    assert {path: path.read_bytes() for path in source.rglob("*") if path.is_file()} == before
+
+
+def test_the_source_is_a_quarto_project_of_its_own() -> None:
+    configuration = yaml.safe_load((SITE / "_quarto.yml").read_text())
+    assert configuration["project"]["type"] == "website"
+    assert configuration["lang"] == "en-GB"
+    assert configuration["format"]["html"]["html-table-processing"] == "none"
+    linked = [item["href"] for item in configuration["website"]["navbar"]["left"]]
+    linked += [item["href"] for item in configuration["website"]["page-footer"]["right"]]
+    assert [href for href in linked if not (SITE / href).is_file()] == []
+
+
+def test_a_folder_without_configuration_is_refused(demo: ModuleType, tmp_path: Path) -> None:
+    with pytest.raises(RenderError, match=r"_quarto\.yml"):
+        write_site(tmp_path, tmp_path / "target", site=demo.content())
+
+
+def test_a_meeting_without_a_date_is_refused(demo: ModuleType, tmp_path: Path) -> None:
+    source = tmp_path / "site"
+    shutil.copytree(SITE, source, ignore=shutil.ignore_patterns("_site"))
+    (source / "meetings" / "next.qmd").write_text("---\ntitle: x\n---\n")
+    with pytest.raises(DataError, match=r"next\.qmd"):
+        write_site(source, tmp_path / "target", site=demo.content())
+
+
+# ---------------------------------------------------------------- what pages say
+
+
+def test_a_scheme_page_begins_with_the_decision(rendered: Built) -> None:
+    text = (rendered[0] / "schemes" / "mediation.html").read_text()
+    main = text.partition("</header>")[2]
+    order = [
+        main.index(part)
+        for part in ('class="decision"', 'class="hundreds"', 'class="say"', "About it", 'id="no-repeat"', 'id="trust"')
+    ]
+    assert order == sorted(order)
+    assert "11 fewer of 100" in main
+    assert "43 of 100" in main
+    assert "32 of 100" in main
+    assert "Strategy group" in main
+
+
+def test_a_cited_source_stands_in_a_box_of_its_own(rendered: Built) -> None:
+    text = (rendered[0] / "schemes" / "mediation.html").read_text()
+    box = re.search(r'<aside class="cited".*?</aside>', text, re.S)
+    assert box is not None
+    assert "Oxford scrutiny review, 2009" in box.group()
+    assert not re.search(r"\d+ (?:fewer|more) of", box.group())
+
+
+def test_what_cannot_be_said_is_said(rendered: Built) -> None:
+    text = (rendered[0] / "schemes" / "family_support.html").read_text()
+    assert "Cannot be said" in text
+    assert "Only a handful of families were helped." in text
+    assert "hundreds" not in text
+
+
+def test_a_scheme_without_an_objective_says_so(rendered: Built) -> None:
+    assert "no measurable objective" in (rendered[0] / "schemes" / "letters.html").read_text()
+
+
+def test_a_known_experiment_is_a_method_check_and_not_a_scheme(demo: ModuleType, tmp_path: Path) -> None:
+    trial = {
+        **demo.finding("aid", "Financial aid", -0.1, -0.2, -0.01, "high"),
+        "study": "financial_aid",
+        "scheme": None,
+    }
+    content = demo.content(findings=(release_finding(trial, Rules()),))
+    write_site(SITE, tmp_path, site=content)
+    assert "Financial aid" not in (tmp_path / "index.qmd").read_text()
+    assert "methods/financial_aid.html" in (tmp_path / "methods.qmd").read_text()
+    assert "A method check" in (tmp_path / "methods" / "financial_aid.qmd").read_text()
+
+
+def test_a_contract_without_outcomes_is_neither_pass_nor_blank(rendered: Built) -> None:
+    text = (rendered[0] / "contracts" / "city_counselling.html").read_text()
+    assert "Verdict: outcomes not evidenced" in text
+    assert 'class="decision outcome-missing"' in text
+    assert "between 17% and 80%" in text
+    assert "Decide by 29 January 2013." in text
+
+
+def test_court_costs_are_exact_and_complete_first(rendered: Built) -> None:
+    text = (rendered[0] / "court-costs.html").read_text()
+    assert "£48,230.00 was awarded and £20,223.50 is still owed" in text
+    assert text.index("is the list complete") < text.index("What was due")
+
+
+def test_missing_months_are_said_in_words(rendered: Built) -> None:
+    text = (rendered[0] / "data-quality.html").read_text()
+    assert "none Aug 2011 to Sep 2011" in text
+    assert "PSS Live sent no extract." in text
+
+
+def test_an_exam_that_was_not_run_is_not_passed(rendered: Built, demo: ModuleType, tmp_path: Path) -> None:
+    assert "has not been run" in (rendered[0] / "exam.html").read_text()
+    result = {
+        "summary": ["194 of 200 ranges held the truth"],
+        "tables": [{"title": "Coverage", "heads": ["a", "b"], "rows": [["x", 1]]}],
+    }
+    write_site(SITE, tmp_path, site=demo.content(exam=result))
+    assert "194 of 200 ranges held the truth." in (tmp_path / "exam.qmd").read_text()
+
+
+def test_changes_name_old_and_new(demo: ModuleType, tmp_path: Path) -> None:
+    old = release_finding(demo.finding("mediation", "Mediation", -0.05, -0.2, 0.1, "low"), Rules())
+    write_site(SITE, tmp_path, site=demo.content(previous={"finding/mediation": old.data, "finding/gone_study": {}}))
+    text = (tmp_path / "changes.qmd").read_text()
+    assert "Not clear yet: 5 fewer (20 fewer to 10 more)" in text
+    assert "Reading changed" in text
+    assert "gone study" in text
+
+
+# ---------------------------------------------------------------- hostile words
+
+PAYLOADS = {
+    "title": "<script>alert(1)</script>{{< env PATH >}}",
+    "problem": '"><img src=x onerror=alert(1)>',
+    "area": "`]{.x} [a](javascript:alert(1))",
+    "lead": "\u202eevil\u202c <b>role</b>",
+    "description": "```{=html}\n<script>alert(2)</script>\n```",
+    "lessons": ("=HYPERLINK(1)", "<iframe src=//x></iframe>"),
+    "good_practice": "{{< include /etc/hostname >}}",
+    "body": "## Own\n\n{{< include /etc/hostname >}}\n\n```{=html}\n<script>alert(3)</script>\n```\n\n<p onclick=go()>x</p>\n",
+}
+
+
+@pytest.fixture(scope="module")
+def hostile(demo: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile")
+    given = {"history": (), **PAYLOADS, "description": PAYLOADS["description"].replace("\n", " ")}
+    scheme = demo.scheme("hostile", given.pop("title"), **given)
+    contract = {
+        **demo.contract(),
+        "title": PAYLOADS["problem"],
+        "provider": PAYLOADS["area"],
+        "purpose": PAYLOADS["good_practice"],
+    }
+    from evaluation.publishing.release import release_contract
+
+    content = demo.content(
+        schemes=(*demo.SCHEMES, scheme), contracts=(release_contract(contract, Rules()),), name="<b>We</b>"
+    )
+    write_site(SITE, folder / "site", site=content)
+    render(folder / "site", folder / "_site", "smalldocs")
+    return folder
+
+
+def test_hostile_words_are_inert_in_the_project(hostile: Path) -> None:
+    for path in (hostile / "site").rglob("*.qmd"):
+        text = path.read_text()
+        assert "{{<" not in text, path.name
+        assert "alert(1)</script>" not in text, path.name
+        plain = 2 if path.name == "hostile.qmd" else 0  # the author’s raw block has become a plain one
+        assert text.count("```{=html}") == len(re.findall(r"^```$", text, re.M)) - plain, path.name
+
+
+def test_hostile_words_are_shown_and_do_nothing_on_pages(hostile: Path) -> None:
+    page = (hostile / "_site" / "schemes" / "hostile.html").read_text()
+    outline = Outline(page)
+    assert outline.tags.count("script") == 1
+    assert not {"iframe", "img"} & set(outline.tags)
+    assert "<script>alert(1)</script>{{< env PATH >}}" in outline.text
+    assert "javascript:" not in "".join(re.findall(r'href="[^"]*"', page))
+    assert "\u202e" not in page
+    assert list(inline_code(page)) == []
+
+
+def test_a_sheet_holds_no_formula(hostile: Path) -> None:
+    import csv
+    import io
+
+    for path in (hostile / "site" / "published").glob("*.csv"):
+        for row in csv.reader(io.StringIO(path.read_text("utf-8-sig"))):
+            for cell in row:
+                assert not cell.startswith(("=", "@", "+", "\t")), (path.name, cell)
+                assert not cell.startswith("-") or re.fullmatch(r"-\d+(\.\d+)?", cell), (path.name, cell)
+
+
+# ---------------------------------------------------------------- downloads
+
+
+def test_every_column_is_in_the_dictionary(project: Path) -> None:
+    import csv
+    import io
+
+    def rows(name: str) -> list[list[str]]:
+        return list(csv.reader(io.StringIO((project / "published" / name).read_text("utf-8-sig"))))
+
+    explained = {(row[0], row[1]) for row in rows("data-dictionary.csv")[1:]}
+    for path in (project / "published").glob("*.csv"):
+        if path.name != "data-dictionary.csv":
+            assert {(path.name, column) for column in rows(path.name)[0]} <= explained
+
+
+def test_the_workbook_has_a_named_table_on_every_sheet(project: Path) -> None:
+    import fastexcel
+
+    book = fastexcel.read_excel(project / "published" / "register.xlsx")
+    assert book.sheet_names[0] == "Contents"
+    assert {"register", "effects", "steps", "not-shown", "data-dictionary"} <= set(book.sheet_names)
+    assert len(book.table_names()) == len(book.sheet_names)
+    register = book.load_sheet("register").to_polars()
+    assert register.height == 9
+    assert register["title"].to_list()[0] == "Mediation"
+
+
+def test_no_download_holds_a_count_that_was_hidden(demo: ModuleType, tmp_path: Path) -> None:
+    small = demo.finding("mediation", "Mediation", -0.11, -0.21, -0.01, "moderate", people=104)
+    small["attrition"].append({"step": "finished", "people": 7})
+    write_site(SITE, tmp_path, site=demo.content(findings=(release_finding(small, Rules()),)))
+    steps = (tmp_path / "published" / "steps.csv").read_text("utf-8-sig").splitlines()
+    assert steps[-1] == "mediation,5,finished,"
+    assert "not shown" in (tmp_path / "schemes" / "mediation.qmd").read_text()
+
+
+def test_the_day_is_the_day_given_and_not_today(project: Path) -> None:
+    today = date.today()
+    for path in project.rglob("*.qmd"):
+        assert f"{today.day} {today:%B %Y}" not in path.read_text(), path.name
