@@ -10,6 +10,7 @@ from evaluation.income.money import as_pounds
 from evaluation.income.references import Relation
 from evaluation.income.rules import CORRECTED, EXACT, SCORED, Points
 
+Named = Literal["another", "none", "elsewhere", ""]
 Name = Literal["agrees", "other_defendant", "unknown", "absent"]
 
 
@@ -23,8 +24,9 @@ class Facts:
         How the written reference is near to the order's, if it is.
     only_near
         Whether no other order's reference is as near.
-    names_another
-        Whether the reference names another order in full.
+    named
+        Whether the reference names another order in full, is made like an order's and is none's, or (`"elsewhere"`)
+        other receipts of this payer name an order that is in no register.
     name
         The payer beside the defendant.
     only_open
@@ -37,7 +39,7 @@ class Facts:
 
     how: Relation | None
     only_near: bool
-    names_another: bool
+    named: Named
     name: Name
     only_open: bool
     amount: int
@@ -77,8 +79,14 @@ def rule_of(facts: Facts) -> str:
 
 def _reference(facts: Facts, points: Points) -> list[Evidence]:
     if facts.how is None:
-        lost = Evidence("reference", "it names another order", points.reference_names_another_order)
-        return [lost] if facts.names_another else []
+        lost = {
+            "another": [Evidence("reference", "it names another order", points.reference_names_another_order)],
+            "none": [Evidence("reference", "it is made like an order's and is none's", points.reference_of_no_order)],
+            "elsewhere": [
+                Evidence("name", "the payer also pays an order of no register", points.reference_of_no_order)
+            ],
+        }
+        return lost.get(facts.named, [])
     said = facts.how.replace("_", " ")
     worth: int = getattr(points, f"reference_{facts.how}")
     lines = [Evidence("reference", said, worth)]

@@ -45,7 +45,7 @@ class GiveBacks:
                 self._from_unlinked(taker, target)
             elif target is not None:
                 self._from_receipt(taker, target)
-            elif (order := self._order(taker)) is not None and self._is_paid(order):
+            elif (order := self._order(taker)) is not None and self._is_paid(order, taker):
                 self._from_order(taker, order)
             else:
                 self._pending.append(taker)
@@ -58,7 +58,7 @@ class GiveBacks:
             target, order = self._target.get(taker, self._receipt(taker)), self._order(taker)
             if target is not None and self.book.is_linked(target):
                 self._from_receipt(taker, target)
-            elif target is None and order is not None and self._is_paid(order):
+            elif target is None and order is not None and self._is_paid(order, taker):
                 self._from_order(taker, order)
             else:
                 self._waiting.append(taker)
@@ -85,8 +85,11 @@ class GiveBacks:
     def _rule(self, taker: int) -> str:
         return REVERSAL if self.book.receipts.kinds[taker] == "reversal" else REFUND
 
-    def _is_paid(self, order: int) -> bool:
-        return bool(self.book.certain_receipts(order)) or order in self.book.links
+    def _is_paid(self, order: int, taker: int) -> bool:
+        day = self.book.receipts.day
+        return sum(
+            int(self.book.receipts.pence[each]) for each in self._receipts_of(order) if day[each] <= day[taker]
+        ) >= -(self._pence(taker))
 
     def _from_unlinked(self, taker: int, target: int) -> None:
         if -self._pence(taker) == self.book.receipts.pence[target]:
@@ -132,7 +135,7 @@ class GiveBacks:
         order = self._order(taker)
         if order is not None:
             same = [each for each in self._receipts_of(order) if self._could_undo(taker, each)]
-            return same[-1] if same else None
+            return same[-1] if same else self._unplaced(taker, self.book.orders.persons[order])
         same = [each for each in self._same_payer_and_amount.get(self._key(taker), ()) if self._could_undo(taker, each)]
         places = {tuple(self.book.orders_of(each)) for each in same}
         return same[-1] if len(places) == 1 else None
@@ -147,9 +150,13 @@ class GiveBacks:
         return bool(in_time and self._left[receipt] == held.pence[receipt] == -held.pence[taker])
 
     def _unmatched_of_payer(self, taker: int) -> int | None:
-        same = self._same_payer_and_amount.get(self._key(taker), ())
+        return self._unplaced(taker, self.book.receipts.payers[taker]) if self._order(taker) is None else None
+
+    def _unplaced(self, taker: int, payer: str | None) -> int | None:
+        """Find the one receipt of a payer, of the same amount, that no order has."""
+        same = self._same_payer_and_amount.get((payer, -self._pence(taker)), ())
         lone = [each for each in same if self._could_undo(taker, each) and not self.book.is_linked(each)]
-        return lone[0] if len(lone) == 1 and self._order(taker) is None else None
+        return lone[0] if len(lone) == 1 else None
 
     def _key(self, taker: int) -> tuple[str | None, int]:
         return self.book.receipts.payers[taker], -self._pence(taker)
@@ -159,9 +166,11 @@ class GiveBacks:
         held = self.book.receipts
         takers = np.flatnonzero(held.pence < 0).tolist()
         wanted = {self._key(taker) for taker in takers if held.payers[taker] is not None}
+        meant = ((self._order(taker), -self._pence(taker)) for taker in takers)
+        wanted |= {(self.book.orders.persons[order], pence) for order, pence in meant if order is not None}
         found: dict[tuple[str | None, int], list[int]] = defaultdict(list)
         for receipt, (payer, pence) in enumerate(zip(held.payers, held.pence.tolist(), strict=True)):
-            if pence > 0 and (payer, pence) in wanted:
+            if pence > 0 and payer is not None and (payer, pence) in wanted:
                 found[payer, pence].append(receipt)
         return found
 

@@ -96,7 +96,7 @@ def debtors(held: Reconciliation) -> pl.DataFrame:
     """
     late = (pl.lit(held.as_of) - pl.col("oldest_due")).dt.total_days().clip(lower_bound=0)
     edges = held.rules.bands
-    band = late.cut(list([0, *edges]), labels=list(held.rules.band_names)).cast(pl.String)
+    band = late.cut([0, *edges], labels=list(held.rules.band_names)).cast(pl.String)
     broken = held.broken_plans["order_ref"].to_list()
     return (
         held.states.filter(pl.col("outstanding") > 0)

@@ -26,6 +26,7 @@ GUESSES: tuple[Relation, ...] = ("one_slip", "truncated", "other_digit")
 _SPLIT = re.compile(r"[\s,;&+|]+")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _CONFUSED = str.maketrans("OILSBZ", "011582")
+_AMOUNT = re.compile(r"^£?(\d+)\.(\d\d)$")
 _CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _SHORTEST_TOKEN = 4
 _SHORTEST_OWN_END = 3
@@ -44,6 +45,11 @@ def person_key(name: str | None) -> str | None:
     return " ".join(words) or None
 
 
+def shape(query: str) -> str:
+    """Reduce a plain reference to where its letters and digits stand."""
+    return "".join("9" if letter.isdigit() else "A" for letter in query)
+
+
 def _one_edit(one: str, other: str) -> Relation | None:
     if abs(len(one) - len(other)) > 1:
         return None
@@ -52,7 +58,8 @@ def _one_edit(one: str, other: str) -> Relation | None:
     if len(one) == len(other):
         if rest[1:] == left[1:]:
             return "other_digit" if rest[0].isdigit() and left[0].isdigit() else "one_slip"
-        return "one_slip" if rest[1::-1] == left[:2] and rest[2:] == left[2:] else None
+        swapped = rest[1::-1] == left[:2] and rest[2:] == left[2:]
+        return None if not swapped else "other_digit" if rest[:2].isdigit() else "one_slip"
     return "one_slip" if rest[1:] == left or rest == left[1:] else None
 
 
@@ -86,6 +93,11 @@ class ReferenceIndex:
         self._near: dict[str, tuple[tuple[int, Relation], ...]] = {}
 
     @cached_property
+    def shapes(self) -> frozenset[str]:
+        """How the letters and digits of the order references stand."""
+        return frozenset(map(shape, self.plain))
+
+    @cached_property
     def _confused(self) -> dict[str, list[int]]:
         index: dict[str, list[int]] = defaultdict(list)
         for at, ref in enumerate(self.plain):
@@ -102,15 +114,28 @@ class ReferenceIndex:
 
     def named(self, text: str) -> tuple[int, ...]:
         """Find every order that the text names in full, in the order in which they are named."""
-        words = [word for word in _SPLIT.split(text.strip()) if word]
+        words = _words(text)
         if len(words) > 1 and all(word in self._exact for word in words):
             return tuple(dict.fromkeys(self._exact[word] for word in words))
-        pieces = [*words, *(first + second for first, second in pairwise(words)), "".join(words)]
         found: dict[int, None] = {}
-        for piece in map(plain, pieces):
+        for piece in _pieces(words):
             if len(piece) >= _SHORTEST_TOKEN and any(letter.isdigit() for letter in piece):
                 found |= dict.fromkeys(self._folded.get(piece, ()))
         return tuple(found)
+
+    def is_made_like_one(self, text: str) -> bool:
+        """Whether anything in the text has its letters and digits where the order references have them."""
+        return any(shape(piece) in self.shapes for piece in _pieces(_words(text)))
+
+    def listed(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Read a list of orders with amounts ("A-1 20.00, A-2 35.50"): order and pence; none if it is no such list."""
+        words = [word for word in _SPLIT.split(text.strip()) if word]
+        pairs = [
+            (self._exact.get(ref), _AMOUNT.match(amount)) for ref, amount in zip(words[::2], words[1::2], strict=False)
+        ]
+        if len(words) % 2 or any(order is None or amount is None for order, amount in pairs):
+            return ()
+        return tuple((order, int(amount[1] + amount[2])) for order, amount in pairs if order is not None and amount)
 
     def near(self, text: str) -> tuple[tuple[int, Relation], ...]:
         """Find the orders that a reference may mean, each with how it is near; none when too many are."""
@@ -146,6 +171,14 @@ class ReferenceIndex:
 
     def _cut_short(self, query: str) -> list[int]:
         return [*_starting(self._forwards, query), *_starting(self._backwards, query[::-1])]
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _SPLIT.split(text.strip()) if word and not _AMOUNT.match(word)]
+
+
+def _pieces(words: Sequence[str]) -> list[str]:
+    return [plain(piece) for piece in (*words, *(one + other for one, other in pairwise(words)), "".join(words))]
 
 
 def _each(positions: Sequence[int], how: Relation) -> tuple[tuple[int, Relation], ...]:

@@ -32,7 +32,8 @@ class Points:
     """What each piece of evidence is worth when a receipt is matched to an order.
 
     The scale is additive, after Fellegi and Sunter (1969): a match needs `accept` points in all and `margin` more than
-    the next order. A copied reference is enough by itself; a name is not.
+    the next order. A copied reference is enough by itself; a name is not. Other digits, or digits in another place, may well be another order's number, even one
+    that never reached the register: they need the payer's name beside them.
     """
 
     reference_exact: int = 12
@@ -40,12 +41,13 @@ class Points:
     reference_confused_letters: int = 11
     reference_one_slip: int = 6
     reference_truncated: int = 6
-    reference_other_digit: int = 4
+    reference_other_digit: int = 1
     reference_only_candidate: int = 2
     reference_names_another_order: int = -4
+    reference_of_no_order: int = -6
     name_agrees: int = 6
     name_only_open_order: int = 2
-    name_other_defendant: int = -6
+    name_other_defendant: int = -9
     name_unknown: int = -3
     amount_is_balance: int = 3
     amount_is_instalment: int = 3

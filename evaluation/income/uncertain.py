@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evaluation.income.book import Book, day_of
-from evaluation.income.evidence import Evidence, Facts, Name, rule_of, score, weigh
+from evaluation.income.evidence import Evidence, Facts, Name, Named, rule_of, score, weigh
 from evaluation.income.plan import days_from_due
 from evaluation.income.references import GUESSES, STRENGTH, Relation, person_key, plain, relation
 from evaluation.income.rules import BULK, ONE_TO_MANY, SCHEDULE, SCORED
@@ -22,6 +22,7 @@ from evaluation.income.subset import select
 
 _SHOWN_CANDIDATES = 5
 _MOST_ORDERS_IN_A_SUM = 2_000
+_INSTALMENTS_A_MONTH = {"week": (1, 2, 3, 4, 5), "fortnight": (1, 2, 3), "month": (1, 2)}
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Uncertain:
         self.points = book.rules.points
         self.weighed: list[Weighed] = []
         self._later = register - set(book.orders.refs)
+        self._strays: set[str | None] = set()
         self._unsolved: dict[str, list[int]] = defaultdict(list)
 
     def resolve(self, receipts: Iterable[int], before: Callable[[int], None]) -> None:
@@ -77,6 +79,8 @@ class Uncertain:
         before
             Called with the day of each receipt before it is looked at.
         """
+        receipts = list(receipts)
+        self._strays = {self.book.receipts.payers[each] for each in receipts if self._is_stray(each)} - {None}
         for receipt in receipts:
             before(int(self.book.receipts.day[receipt]))
             self.book.settle()
@@ -92,6 +96,8 @@ class Uncertain:
             self._leave(receipt, "before_order", "received before the order that it names was made")
             return
         named = [at for at in self.book.orders.index.named(text) if self._made(receipt, at)] if text else []
+        if text is not None and self._listed(receipt, text):
+            return
         if len(named) > 1:
             self._solve(receipt, named, SCHEDULE, every=True)
             return
@@ -102,6 +108,27 @@ class Uncertain:
             self._solve(receipt, self._open_orders(receipt), BULK)
         else:
             self._leave(receipt, "no_match", "no order is near by reference or name")
+
+    def _is_stray(self, receipt: int) -> bool:
+        """Whether a payer names an order of no register: then they owe more than the orders in view."""
+        text, payer = self.book.receipts.references[receipt], self.book.receipts.payers[receipt]
+        if text is None or payer is None or text in self._later or payer not in self.book.orders.of_person:
+            return False
+        index = self.book.orders.index
+        if not index.is_made_like_one(text) or index.named(text):
+            return False
+        own = self.book.orders.of_person[payer]
+        return not any(relation(plain(text), index.plain[order]) for order in own) and not index.near(text)
+
+    def _listed(self, receipt: int, text: str) -> bool:
+        """Follow a list of orders with amounts, if it adds up to the receipt."""
+        listed = self.book.orders.index.listed(text)
+        adds_up = sum(pence for _, pence in listed) == self.book.receipts.pence[receipt]
+        if not listed or not adds_up or not all(self._made(receipt, order) for order, _ in listed):
+            return False
+        for order, pence in listed:
+            self.book.link(receipt, order, pence, SCHEDULE)
+        return True
 
     def _leave(self, receipt: int, status: str, reason: str) -> None:
         self.book.status[receipt] = (status, reason)
@@ -119,10 +146,14 @@ class Uncertain:
         own = [at for at in orders.of_person.get(payer or "", []) if self._made(receipt, at)]
         near = self._near(receipt, text, own)
         named = set(orders.index.named(text)) if text else set[int]()
+        stray: Named = "elsewhere" if payer in self._strays else ""
+        if text is not None and not named and orders.index.is_made_like_one(text):
+            stray = "none"
         open_own = [at for at in own if self._left(receipt, at) > 0]
         found: list[Candidate] = []
         for order in dict.fromkeys([*near, *own]):
-            facts = self._facts(receipt, order, payer, near, bool(named - {order}), open_own)
+            another: Named = "another" if named - {order} else stray
+            facts = self._facts(receipt, order, payer, near, another, open_own)
             found.append(Candidate(order, facts, weigh(facts, self.points, self.book.rules.near_due_days)))
         return sorted(found, key=lambda each: (-each.score, each.order))
 
@@ -138,14 +169,20 @@ class Uncertain:
         return {**{at: how for at, how in near if self._made(receipt, at)}, **theirs}
 
     def _facts(
-        self, receipt: int, order: int, payer: str | None, near: dict[int, Relation], another: bool, own: list[int]
+        self,
+        receipt: int,
+        order: int,
+        payer: str | None,
+        near: dict[int, Relation],
+        named: Named,
+        own: list[int],
     ) -> Facts:
         orders, how = self.book.orders, near.get(order)
         rivals = [at for at, other in near.items() if how and at != order and STRENGTH[other] <= STRENGTH[how]]
         return Facts(
             how=how,
             only_near=how in GUESSES and not rivals,
-            names_another=another,
+            named=named,
             name=self._name(payer, order),
             only_open=own == [order],
             amount=int(self.book.receipts.pence[receipt]),
@@ -183,7 +220,7 @@ class Uncertain:
             self.book.link(receipt, best.order, int(self.book.receipts.pence[receipt]), rule_of(best.facts))
             return
         theirs = [each.order for each in candidates if each.facts.name == "agrees"]
-        doubtful = any(each.facts.how or each.facts.names_another for each in candidates)
+        doubtful = any(each.facts.how or each.facts.named for each in candidates)
         if theirs and not doubtful and self._solve_for_person(receipt, theirs):
             return
         self._show(receipt, candidates[:_SHOWN_CANDIDATES], None)
@@ -199,9 +236,9 @@ class Uncertain:
     # One receipt, several orders.
 
     def _options(self, receipt: int, order: int) -> list[int]:
-        left = self._left(receipt, order)
-        step = min(int(self.book.orders.step[order]), left)
-        return [*self._balances(receipt, order), step]
+        left, step = self._left(receipt, order), int(self.book.orders.step[order])
+        times = _INSTALMENTS_A_MONTH.get(self.book.orders.every[order] or "", ())
+        return [*self._balances(receipt, order), *(step * each for each in times if 0 < step * each < left)]
 
     def _open_orders(self, receipt: int) -> list[int]:
         orders, held = self.book.orders, self.book.receipts
