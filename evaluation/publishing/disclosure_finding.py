@@ -100,4 +100,4 @@ def _curve(curve: dict[str, object], rules: Rules, known: set[int], hidden: list
     points = coarsen(cast("Sequence[Mapping[str, float | int | None]]", _records(curve.get("points"))), rules)
     if not points:
         hidden.append(f"curve {curve.get('name', '')}, {curve.get('arm', '')}: withheld, too few people or events")
-    return {**cast("dict[str, Json]", protect_tree(rest, rules, known)), "points": cast("Json", as_json(points))}
+    return {**cast("dict[str, Json]", protect_tree(rest, rules, known)), "points": as_json(points)}

@@ -1,90 +1,56 @@
 """Protect a JSON-ready tree: every whole number is a count unless its key says that it is something else.
 
-The rule is safe by default: a new key that nobody has thought of is rounded and hidden like a count of people. Keys
-that would lead to a person (identifiers, names, addresses) are refused, not removed, because their presence means that
-something which is not an aggregate was about to be published.
+The rule is safe by default: a new key that nobody has thought of is rounded and hidden like a count of people, and a
+figure beside a hidden count is hidden with it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, cast
 
 from evaluation.errors import DisclosureError
+from evaluation.publishing.disclosure_keys import EXEMPT_SUBTREES, EXTREME, MEDIAN, OWN_COUNT, TENTH, is_count_key
 from evaluation.publishing.disclosure_rules import Rules
+from evaluation.publishing.disclosure_series import rolling
 from evaluation.publishing.disclosure_text import protect_sentence
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
-_NOT_A_COUNT = re.compile(
-    r"(^|_)(days?|months?|years?|weeks?|hours?|minutes|horizon|level|maryland|rank|order|seed|version|target|threshold|"
-    r"base|percent|pct|rate|ratio|share|proportion|value|low|high|lower|upper|limit|centre|center|mean|median|sd|se|"
-    r"score|price|unit|term|time|z|p|e?value|smd|before|after|width|age|at|lag|window|instalment|index|digits)"
-    r"(_\d+)?$"
-)
-_OWN_COUNT = re.compile(
-    r"^(n|n_\w+|count|counts|number|people|persons|clients|cases|orders|pairs|respondents|returned|receipts|households|"
-    r"rows|records|reports|incidents|prosecutions|referrals|payments|denominator|finished|entered|with_both)$"
-)
-_PERSONAL = re.compile(
-    r"(^|_)(id|ids|ref|refs|reference|surname|forename|firstname|lastname|address|postcode|uprn|nino|dob|birth|phone|"
-    r"telephone|email|pseudonym|defendant|payer|complainant|subject|place_id)$"
-)
-_AGGREGATE_NAMES = frozenset({"source_sha256"})
-_EXEMPT_SUBTREES = frozenset({"protocol", "title", "question", "sources", "source", "period", "assumptions", "as_of"})
+MEDIAN_NEEDS = 2
+TENTH_NEEDS = 10
 _PROSE_MIN_WORDS = 3
 _MONEY = re.compile(r"^-?\d+\.\d{2}$")
 
 
-def refuse_personal(tree: object, name: str) -> None:
-    """Raise when a key of the tree names a person, a place or a reference number.
-
-    Raises
-    ------
-    DisclosureError
-        Naming the result and every such key, never its value.
-    """
-    found = sorted({path for path, key in _keys(tree) if _PERSONAL.search(key) and key not in _AGGREGATE_NAMES})
-    if found:
-        raise DisclosureError(
-            f"'{name}' holds more than totals, so nothing of it is published.",
-            [f"key '{path}' would lead to a person, a place or a single record" for path in found],
-        )
-
-
-def _keys(tree: object, path: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(tree, Mapping):
-        for key, value in tree.items():
-            here = f"{path}.{key}" if path else str(key)
-            yield here, str(key).casefold()
-            yield from _keys(value, here)
-    elif isinstance(tree, list | tuple):
-        for value in tree:
-            yield from _keys(value, f"{path}[]")
-
-
-def is_count_key(key: str) -> bool:
-    """Whether a whole number under this key counts people, cases, events or rows."""
-    return not _NOT_A_COUNT.search(key.casefold())
-
-
 def known_counts(tree: object, key: str = "") -> set[int]:
     """Every exact count of the tree, so that prose repeating it can be found."""
-    if isinstance(tree, Mapping):
-        return set().union(*(known_counts(v, str(k)) for k, v in tree.items() if k not in _EXEMPT_SUBTREES), set())
-    if isinstance(tree, list | tuple):
-        return set().union(*(known_counts(v, key) for v in tree), set())
-    if isinstance(tree, int) and not isinstance(tree, bool) and is_count_key(key):
-        return {tree}
-    return set()
+    match tree:
+        case Mapping():
+            items = cast("Mapping[str, object]", tree).items()
+            return set[int]().union(*(known_counts(value, str(k)) for k, value in items if k not in EXEMPT_SUBTREES))
+        case list() | tuple():
+            return set[int]().union(*(known_counts(value, key) for value in cast("Sequence[object]", tree)))
+        case _:
+            return {cast("int", tree)} if is_count(key, tree) else set()
 
 
-def protect_tree(tree: object, rules: Rules, known: set[int] | None = None, key: str = "") -> Json:
+def is_count(key: str, value: object) -> bool:
+    """Whether a leaf counts people, cases, events or rows."""
+    return isinstance(value, int) and not isinstance(value, bool) and is_count_key(key)
+
+
+def protect_tree(
+    tree: object, rules: Rules, known: set[int] | None = None, key: str = "", people: int | None = None
+) -> Json:
     """Protect a whole tree and keep its shape.
 
     Counts are rounded or become null. A mapping whose own count of people is hidden loses its other figures too:
-    rates, amounts and limits that rest on too few.
+    rates, amounts and limits that rest on too few. Where only one row of a list is hidden, the next smallest is hidden
+    with it, because a total shown elsewhere would give a single one away.
 
     Parameters
     ----------
@@ -94,6 +60,10 @@ def protect_tree(tree: object, rules: Rules, known: set[int] | None = None, key:
         The partnership's rules.
     known
         Exact counts to look for in prose; found in the tree itself when not given.
+    key
+        The key under which the tree stands.
+    people
+        How many people stand behind it, as far as the mappings around it say.
 
     Returns
     -------
@@ -103,33 +73,115 @@ def protect_tree(tree: object, rules: Rules, known: set[int] | None = None, key:
     exact = known_counts(tree) if known is None else known
     match tree:
         case Mapping():
-            return _protect_mapping({str(k): v for k, v in tree.items()}, rules, exact)
+            return _protect_mapping(as_plain(cast("Mapping[object, object]", tree)), rules, exact, people)
         case list() | tuple():
-            return [protect_tree(value, rules, exact, key) for value in tree]
+            return _protect_list(list(cast("Sequence[object]", tree)), rules, exact, key, people)
         case _:
-            return protect_leaf(key, tree, rules, exact)
+            return protect_leaf(key, tree, rules, exact, people)
 
 
-def _protect_mapping(tree: dict[str, object], rules: Rules, known: set[int]) -> Json:
-    blank = rests_on_too_few(tree, rules)
+def as_plain(tree: Mapping[object, object]) -> dict[str, object]:
+    """Copy one mapping with text keys."""
+    return {str(key): value for key, value in tree.items()}
+
+
+def _protect_mapping(tree: dict[str, object], rules: Rules, known: set[int], people: int | None) -> Json:
+    counts = own_counts(tree)
+    blank = rests_on_too_few(counts, rules)
+    behind = max(counts.values()) if counts else people
+    behind = 0 if blank else behind
     return {
         key: as_json(value)
-        if key in _EXEMPT_SUBTREES
-        else (None if blank and is_figure(value) else protect_tree(value, rules, known, key))
-        for key, value in tree.items()
+        if key in EXEMPT_SUBTREES
+        else _figure(key, value, rules, blank=blank or _all_but_few(counts, rules), coarse=bool(counts))
+        if is_figure(value) and not is_count(key, value)
+        else protect_tree(value, rules, known, key, behind)
+        for key, value in _with_medians(tree, behind, rules).items()
     }
 
 
-def rests_on_too_few(tree: Mapping[str, object], rules: Rules) -> bool:
-    """Whether the mapping's own count (`n`, `people`, `orders` …) is one that must be hidden."""
-    return any(
-        _OWN_COUNT.match(key.casefold())
-        and isinstance(value, int)
-        and not isinstance(value, bool)
-        and value > 0
-        and rules.is_small(value)
+def _with_medians(tree: dict[str, object], behind: int | None, rules: Rules) -> dict[str, object]:
+    return {key: value if supported(key, behind, rules) else None for key, value in tree.items()}
+
+
+def supported(key: str, people: int | None, rules: Rules) -> bool:
+    """Whether enough people stand behind a median or a tenth; an extreme is always one person's."""
+    folded = key.casefold()
+    if EXTREME.match(folded):
+        return False
+    needs = TENTH_NEEDS if TENTH.search(folded) else MEDIAN_NEEDS if MEDIAN.search(folded) else 0
+    return not needs or (people is not None and people >= needs * rules.threshold)
+
+
+def own_counts(tree: Mapping[str, object]) -> dict[str, int]:
+    """The mapping's own counts of people or cases (`n`, `n_known`, `people`, `orders` …)."""
+    return {
+        key: cast("int", value)
         for key, value in tree.items()
-    )
+        if OWN_COUNT.match(key.casefold()) and is_count(key, value)
+    }
+
+
+def rests_on_too_few(counts: Mapping[str, int], rules: Rules) -> bool:
+    """Whether one of a mapping's own counts must be hidden."""
+    return any(0 < count < rules.threshold for count in counts.values())
+
+
+def _all_but_few(counts: Mapping[str, int], rules: Rules) -> bool:
+    """Whether a share of these counts would give away a few people who are not in it."""
+    values = sorted(set(counts.values()))
+    return any(0 < b - a < rules.threshold for i, a in enumerate(values) for b in values[i + 1 :] if a)
+
+
+def _figure(key: str, value: object, rules: Rules, *, blank: bool, coarse: bool) -> Json:
+    """A rate, an amount or a limit: none where it rests on too few, and few digits beside a rounded count."""
+    if isinstance(value, int):
+        return value
+    zero = value in (0.0, "0.00")
+    if blank and not zero and key not in ("target", "level"):
+        return None
+    return _coarse(value) if coarse and isinstance(value, float) else as_json(_four(value))
+
+
+def _coarse(value: float) -> float:
+    """Two decimals of a share, one of other numbers, two digits from 100: no count can be reckoned back from it."""
+    if abs(value) <= 1:
+        return round(value, 2)
+    return round(value, 1) if abs(value) < 100 else float(f"{value:.2g}")
+
+
+def _four(value: object) -> object:
+    return round(value, 4) if isinstance(value, float) else value
+
+
+def _protect_list(items: list[object], rules: Rules, known: set[int], key: str, people: int | None) -> Json:
+    if key == "points" and all(isinstance(item, Mapping) for item in items):
+        items = list(rolling(cast("list[Mapping[str, Any]]", items), rules))
+    rows = [protect_tree(item, rules, known, key, people) for item in items]
+    return cast("Json", _hide_a_second(items, rows, rules))
+
+
+def _hide_a_second(items: Sequence[object], rows: list[Json], rules: Rules) -> list[Json]:
+    """Blank the smallest shown row where exactly one row of a list is hidden."""
+    counts = [_largest_own(item) for item in items]
+    small = [place for place, count in enumerate(counts) if 0 < count < rules.threshold]
+    others = [place for place, count in enumerate(counts) if count >= rules.threshold]
+    if len(small) != 1 or not others:
+        return rows
+    second = min(others, key=lambda place: counts[place])
+    row, source = cast("dict[str, Json]", rows[second]), cast("Mapping[str, object]", items[second])
+    own = own_counts(source)
+    rows[second] = {
+        name: None if name in own or (is_figure(source.get(name)) and source[name] not in (0.0, "0.00")) else value
+        for name, value in row.items()
+    }
+    return rows
+
+
+def _largest_own(item: object) -> int:
+    if not isinstance(item, Mapping):
+        return 0
+    return max(own_counts(as_plain(cast("Mapping[object, object]", item))).values(), default=0)
 
 
 def is_figure(value: object) -> bool:
@@ -139,7 +191,7 @@ def is_figure(value: object) -> bool:
     return isinstance(value, int | float | Decimal) or (isinstance(value, str) and bool(_MONEY.match(value)))
 
 
-def protect_leaf(key: str, value: object, rules: Rules, known: set[int]) -> Json:
+def protect_leaf(key: str, value: object, rules: Rules, known: set[int], people: int | None = None) -> Json:
     """Protect one value by what its key says it is."""
     match value:
         case None | bool():
@@ -148,7 +200,7 @@ def protect_leaf(key: str, value: object, rules: Rules, known: set[int]) -> Json
             return rules.shown(value) if is_count_key(key) else value
         case float():
             whole_count = value.is_integer() and is_count_key(key)
-            return rules.shown(value) if whole_count else round(value, 4)
+            return rules.shown(value) if whole_count else (None if people == 0 else round(value, 4))
         case str():
             return value if len(value.split()) < _PROSE_MIN_WORDS else protect_sentence(value, rules, known)
         case _:
@@ -168,19 +220,11 @@ def as_json(value: object) -> Json:
             return value
         case Decimal():
             return f"{value:.2f}"
+        case date():
+            return value.isoformat()
         case Mapping():
-            return {str(k): as_json(v) for k, v in value.items()}
+            return {key: as_json(item) for key, item in as_plain(cast("Mapping[object, object]", value)).items()}
         case list() | tuple() | set() | frozenset():
-            return [as_json(v) for v in value]
-        case _ if hasattr(value, "isoformat"):
-            return str(value.isoformat())  # pyright: ignore[reportAttributeAccessIssue]
+            return [as_json(item) for item in cast("Sequence[object]", value)]
         case _:
             raise DisclosureError(f"A value of type {type(value).__name__} cannot be published; allowed: JSON values.")
-
-
-def money(text: str) -> Decimal | None:
-    """Read pounds written as "1234.50"; None for other text."""
-    try:
-        return Decimal(text) if _MONEY.match(text) else None
-    except InvalidOperation:
-        return None

@@ -7,16 +7,21 @@ that has not been through the rules cannot reach a reader by mistake.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass
 from typing import Any, Literal, NoReturn, Protocol, cast
 
 import polars as pl
 
 from evaluation.errors import DisclosureError
+from evaluation.publishing.disclosure import audit_linked, protect_linked, release_differences
+from evaluation.publishing.disclosure_cells import MEASURES, Hierarchies
 from evaluation.publishing.disclosure_finding import protect_finding
+from evaluation.publishing.disclosure_income import protect_income
+from evaluation.publishing.disclosure_keys import refuse_personal
 from evaluation.publishing.disclosure_rules import Rules
-from evaluation.publishing.disclosure_tree import Json, as_json, protect_tree, refuse_personal
+from evaluation.publishing.disclosure_settling import settle
+from evaluation.publishing.disclosure_tree import Json, as_json, as_plain, protect_tree
 
 __all__ = [
     "Kind",
@@ -27,10 +32,14 @@ __all__ = [
     "release_income",
     "release_quality",
     "release_table",
+    "release_tables",
+    "settled",
 ]
 
 Kind = Literal["finding", "contract", "income", "quality", "table", "register"]
 _SEAL = object()
+MONTHS_AS_YEARS = "months: shown as years, because a month's movements can be a single order's"
+DELAYED = "some figures are those of the last edition, because too few people have been added since"
 
 
 class HasJson(Protocol):
@@ -87,7 +96,8 @@ class _FixedDict(dict[str, Any]):
     def __deepcopy__(self, memo: dict[int, object]) -> dict[str, Any]:
         return cast("dict[str, Any]", json.loads(json.dumps(self)))
 
-    __copy__ = dict.copy
+    def __copy__(self) -> dict[str, Any]:
+        return dict(self)
 
 
 class _FixedList(list[Any]):
@@ -127,11 +137,10 @@ def reasons(data: Json, source: object, rules: Rules) -> list[str]:
 
 def _lost(data: Json, source: object, path: str = "") -> Iterable[str]:
     if isinstance(source, Mapping):
-        for key, value in source.items():
-            here = f"{path}.{key}" if path else str(key)
-            yield from _lost(data.get(str(key)) if isinstance(data, dict) else None, value, here)
+        for key, value in as_plain(cast("Mapping[object, object]", source)).items():
+            yield from _lost(data.get(key) if isinstance(data, dict) else None, value, f"{path}.{key}".lstrip("."))
     elif isinstance(source, list | tuple):
-        for place, value in enumerate(source):
+        for place, value in enumerate(cast("Sequence[object]", source)):
             yield from _lost(data[place] if isinstance(data, list) and place < len(data) else None, value, path)
     elif data is None and source is not None:
         yield path
@@ -171,7 +180,13 @@ def release_contract(result: Mapping[str, object], rules: Rules, *, licence: str
 
 def release_income(summary: Mapping[str, object], rules: Rules, *, licence: str | None = None) -> Published:
     """Protect the ledger's totals (`Reconciliation.summary()`): an amount resting on few orders is hidden."""
-    return _release("income", "court_costs", summary, rules, licence)
+    refuse_personal(summary, "court_costs")
+    if licence:
+        return _publish("income", "court_costs", as_json(summary), (), licence)
+    data = protect_income(summary, rules)
+    kept = {key: value for key, value in summary.items() if key != "months"}
+    hidden = [*reasons(cast("Json", data), kept, rules), MONTHS_AS_YEARS] if summary.get("months") else []
+    return _publish("income", "court_costs", cast("Json", data), hidden)
 
 
 def release_quality(quality: Mapping[str, object], rules: Rules, *, licence: str | None = None) -> Published:
@@ -179,21 +194,130 @@ def release_quality(quality: Mapping[str, object], rules: Rules, *, licence: str
     return _release("quality", "quality", quality, rules, licence)
 
 
-def release_table(name: str, frame: pl.DataFrame, rules: Rules, *, licence: str | None = None) -> Published:
+def release_table(
+    name: str,
+    frame: pl.DataFrame,
+    rules: Rules,
+    *,
+    licence: str | None = None,
+    earlier: pl.DataFrame | None = None,
+    hierarchies: Hierarchies | None = None,
+) -> Published:
     """Protect a long table of counts (dimensions, `count`, margins as "All").
+
+    Parameters
+    ----------
+    name
+        The table's name.
+    frame
+        As `disclosure.protect` takes it.
+    rules
+        The partnership's rules.
+    licence
+        The open licence of the data behind it: then nothing is altered.
+    earlier
+        The frame of the last edition (`editions.LastEdition.tables`).
+    hierarchies
+        Sub-totals, as `disclosure.protect` takes them.
 
     Returns
     -------
     Published
         `data["rows"]`: one mapping per row with its dimensions and `count`, which is null where it is hidden;
         `data["dimensions"]`: the names of the dimensions.
+
+    Raises
+    ------
+    DisclosureError
+        Where the table cannot be protected.
     """
-    refuse_personal(dict.fromkeys(frame.columns), name)
-    dimensions = [column for column in frame.columns if column != "count"]
-    counts = frame["count"].to_list() if licence else [rules.shown(count) for count in frame["count"].to_list()]
+    if licence:
+        refuse_personal(dict.fromkeys(frame.columns), name)
+        return _table(name, frame, frame["count"].to_list(), licence)
+    return release_tables({name: frame}, rules, earlier=None if earlier is None else {name: earlier},
+                          hierarchies=hierarchies)[0][0]  # fmt: skip
+
+
+def release_tables(
+    frames: Mapping[str, pl.DataFrame],
+    rules: Rules,
+    *,
+    earlier: Mapping[str, pl.DataFrame] | None = None,
+    hierarchies: Hierarchies | None = None,
+    measures: Mapping[str, str] | None = None,
+) -> tuple[tuple[Published, ...], dict[str, pl.DataFrame]]:
+    """Protect tables about the same people together, prove it, and publish them.
+
+    Parameters
+    ----------
+    frames
+        Table name to long table.
+    rules
+        The partnership's rules.
+    earlier
+        The frames of the last edition; a table that had one is compared with it.
+    hierarchies, measures
+        As `disclosure.protect_linked` takes them.
+
+    Returns
+    -------
+    tuple
+        The published tables, and the protected frames with their counts for `editions.keep_edition`.
+
+    Raises
+    ------
+    DisclosureError
+        Where the tables cannot be protected, or a hidden cell could be worked out.
+    """
+    for name, frame in frames.items():
+        refuse_personal(dict.fromkeys(frame.columns), name)
+    options: dict[str, Any] = {
+        "threshold": rules.threshold, "base": rules.base, "zeros": rules.zeros, "width": rules.stated_width,
+        "hierarchies": hierarchies,
+    }  # fmt: skip
+    safe = protect_linked(frames, dominant_share=rules.dominant_share, measures=measures, **options)
+    for name in set(safe) & set(earlier or {}):
+        safe[name] = release_differences(
+            cast("Mapping[str, pl.DataFrame]", earlier)[name],
+            _without_what_is_hidden(safe[name]),
+            dominant_share=rules.dominant_share,
+            **options,
+        )
+    if not earlier:
+        audit_linked(safe, exact=True, measures=measures, **options)
+    made = tuple(_table(name, frame, frame["published"].to_list(), None) for name, frame in safe.items())
+    return made, safe
+
+
+def _without_what_is_hidden(frame: pl.DataFrame) -> pl.DataFrame:
+    """Mark what the linked tables hide as supplied by one contributor, so that the comparison hides it too."""
+    return frame.with_columns(largest=pl.when("hidden").then(pl.col("count")).otherwise(0))
+
+
+def _table(name: str, frame: pl.DataFrame, counts: Sequence[int | None], licence: str | None) -> Published:
+    dimensions = [column for column in frame.columns if column not in MEASURES]
     rows: list[Json] = [
-        cast("Json", {**cast("dict[str, Json]", as_json(row)), "count": count})
+        {**cast("dict[str, Json]", as_json(row)), "count": count}
         for row, count in zip(frame.select(dimensions).to_dicts(), counts, strict=True)
     ]
-    hidden = [f"{name}: small counts are hidden"] if None in counts else []
+    hidden = [f"{name}: small counts, and others that would give them away, are hidden"] if None in counts else []
     return _publish("table", name, {"dimensions": list[Json](dimensions), "rows": rows}, hidden, licence)
+
+
+def settled(published: Published, earlier: Mapping[str, Any] | None, rules: Rules) -> Published:
+    """Compare a result with the last edition's and let a figure move only where enough people moved it.
+
+    Parameters
+    ----------
+    published
+        The new result, protected.
+    earlier
+        The data published under the same name in the last edition, or None for a new result.
+    rules
+        The partnership's rules.
+    """
+    if earlier is None or published.licence:
+        return published
+    data = settle(cast("Json", published.data), cast("Json", earlier), rules)
+    stands = [DELAYED] if data != published.data else []
+    return _publish(published.kind, published.name, data, [*published.hidden, *stands], published.licence)

@@ -1,0 +1,64 @@
+"""What a key says about its value: a count of people, another number, a person's identifier."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
+
+from evaluation.errors import DisclosureError
+
+_NOT_A_COUNT = re.compile(
+    r"(^|_)(days?|months?|years?|weeks?|hours?|minutes|horizon|level|maryland|rank|order|seed|version|target|threshold|"
+    r"base|percent|pct|rate|ratio|share|proportion|value|low|high|lower|upper|limit|centre|center|mean|median|sd|se|"
+    r"score|price|unit|term|time|z|p|e?value|smd|before|after|width|age|at|lag|window|instalment|index|digits)"
+    r"(_\d+)?$"
+)
+OWN_COUNT = re.compile(
+    r"^(n|n_\w+|count|counts|number|people|persons|clients|cases|orders|pairs|respondents|returned|receipts|households|"
+    r"rows|records|reports|incidents|prosecutions|referrals|payments|denominator|finished|entered|with_both)$"
+)
+_PERSONAL = re.compile(
+    r"(^|_)(id|ids|ref|refs|reference|surname|forename|firstname|lastname|address|postcode|uprn|nino|dob|birth|phone|"
+    r"telephone|email|pseudonym|defendant|payer|complainant|subject|place_id)$"
+)
+_AGGREGATE_NAMES = frozenset({"source_sha256"})
+EXEMPT_SUBTREES = frozenset({"protocol", "title", "question", "sources", "source", "period", "assumptions", "as_of"})
+MEDIAN = re.compile(r"(^|_)(median|quartile)(_|$)")
+TENTH = re.compile(r"(^|_)(tenth|decile|percentile|p90|90)(_|$)")
+EXTREME = re.compile(
+    r"^(max|maximum|min|minimum|longest|shortest|oldest|newest|earliest|largest|smallest)(_(days|value|score))?$"
+)
+
+
+def refuse_personal(tree: object, name: str) -> None:
+    """Raise when a key of the tree names a person, a place or a reference number.
+
+    Raises
+    ------
+    DisclosureError
+        Naming the result and every such key, never its value.
+    """
+    found = sorted({path for path, key in _keys(tree) if _PERSONAL.search(key) and key not in _AGGREGATE_NAMES})
+    if found:
+        raise DisclosureError(
+            f"'{name}' holds more than totals, so nothing of it is published.",
+            [f"key '{path}' would lead to a person, a place or a single record" for path in found],
+        )
+
+
+def _keys(tree: object, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(tree, Mapping):
+        for key, value in cast("Mapping[object, object]", tree).items():
+            here = f"{path}.{key}" if path else str(key)
+            yield here, str(key).casefold()
+            yield from _keys(value, here)
+    elif isinstance(tree, list | tuple):
+        for value in cast("Sequence[object]", tree):
+            yield from _keys(value, f"{path}[]")
+
+
+def is_count_key(key: str) -> bool:
+    """Whether a whole number under this key counts people, cases, events or rows."""
+    folded = key.casefold()
+    return folded == "n" or folded.startswith("n_") or not _NOT_A_COUNT.search(folded)
