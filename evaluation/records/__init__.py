@@ -1,9 +1,26 @@
 """From the extracts councils really have to tables that can be trusted: read, map, code, check, link, pseudonymise."""
 
 from evaluation.records.assembly import Records, assemble
+from evaluation.records.drafting import draft_mapping
 from evaluation.records.extract import Extract, read_extract
 from evaluation.records.keeping import load, write
 from evaluation.records.mapping import load_mapping, mappings
 from evaluation.records.pseudonyms import load_key
+from evaluation.records.quality import Quality, measure
+from evaluation.records.rejected import write_rejected
 
-__all__ = ["Extract", "Records", "assemble", "load", "load_key", "load_mapping", "mappings", "read_extract", "write"]
+__all__ = [
+    "Extract",
+    "Quality",
+    "Records",
+    "assemble",
+    "draft_mapping",
+    "load",
+    "load_key",
+    "load_mapping",
+    "mappings",
+    "measure",
+    "read_extract",
+    "write",
+    "write_rejected",
+]

@@ -103,13 +103,18 @@ def _normal(kind: str, text: str) -> str:
     return normal_phone(text) if kind == "telephone" else normal_text(text)
 
 
-def load_key(path: Path) -> bytes:
+def load_key(path: str | Path | None, name: str = "partnership", *, synthetic: bool = False) -> bytes:
     """The partnership's key, made on first use and readable by its owner alone.
 
     Parameters
     ----------
     path
-        Where the key lies. It must be outside any repository, so that it cannot be committed beside the data.
+        Where the key lies; None: under the user's own configuration folder. It must be outside any repository, so that
+        it cannot be committed beside the data.
+    name
+        The partnership, for the name of the key's file.
+    synthetic
+        Whether the data are invented: then, without a path, the public demonstration key serves.
 
     Raises
     ------
@@ -118,18 +123,27 @@ def load_key(path: Path) -> bytes:
     DataError
         The file does not hold a key.
     """
-    _refuse_repository(path)
-    if not path.exists():
-        _write_key(path, secrets.token_bytes(_KEY_BYTES))
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise UsageError(f"The key file {path.name} can be read by others: set its permissions to 600.")
+    if path is None and synthetic:
+        return DEMONSTRATION_KEY
+    place = Path(path).expanduser() if path is not None else default_key_path(name)
+    _refuse_repository(place)
+    if not place.exists():
+        _write_key(place, secrets.token_bytes(_KEY_BYTES))
+    if stat.S_IMODE(place.stat().st_mode) & 0o077:
+        raise UsageError(f"The key file {place.name} can be read by others: set its permissions to 600.")
     try:
-        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        key = bytes.fromhex(place.read_text(encoding="ascii").strip())
     except (UnicodeDecodeError, ValueError) as problem:
-        raise DataError(f"The key file {path.name} does not hold a key (64 hexadecimal digits).") from problem
+        raise DataError(f"The key file {place.name} does not hold a key (64 hexadecimal digits).") from problem
     if len(key) != _KEY_BYTES:
-        raise DataError(f"The key file {path.name} holds {len(key)} bytes; a key has {_KEY_BYTES}.")
+        raise DataError(f"The key file {place.name} holds {len(key)} bytes; a key has {_KEY_BYTES}.")
     return key
+
+
+def default_key_path(name: str) -> Path:
+    """Where a partnership's key lies unless it says otherwise."""
+    folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return folder / "evaluation" / f"{normal_text(name).replace(' ', '-') or 'partnership'}.key"
 
 
 def rotate_key(path: Path) -> bytes:

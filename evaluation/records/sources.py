@@ -58,7 +58,20 @@ def read_source(path_or_uri: str | Path, mapping: Mapping) -> Source:
         return Source(grid, digest, str(path_or_uri).rpartition("#")[2].rpartition("/")[2] or "database")
     path = Path(path_or_uri)
     content = _content(path)
-    return Source(_grid(content, mapping), hashlib.sha256(content).hexdigest(), path.stem)
+    return Source(
+        _grid(content, headers.known_headers(mapping), mapping.sheet), hashlib.sha256(content).hexdigest(), path.stem
+    )
+
+
+def read_grid(path: Path, known: frozenset[str], sheet: str | None = None) -> Grid:
+    """Read a file into a grid, its header recognised by any of the `known` names.
+
+    Raises
+    ------
+    DataError
+        As `read_source`.
+    """
+    return _grid(_content(path), known, sheet)
 
 
 def _content(path: Path) -> bytes:
@@ -75,17 +88,16 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _grid(content: bytes, mapping: Mapping) -> Grid:
-    known = headers.known_headers(mapping)
+def _grid(content: bytes, known: frozenset[str], sheet: str | None) -> Grid:
     for mark, what in _NOT_TABLES.items():
         if content.startswith(mark):
             raise DataError(f"The file is not a table but {what}.")
     if content.startswith(_PARQUET):
         return _parquet(content)
     if content.startswith(_ZIP):
-        return _zipped(content, known, mapping.sheet)
+        return _zipped(content, known, sheet)
     if content.startswith(_OLE):
-        return _ole(content, known, mapping.sheet)
+        return _ole(content, known, sheet)
     start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith(_MARKUP):
         raise DataError("The file is a web page or XML, whatever its name says: export it as CSV or XLSX.")

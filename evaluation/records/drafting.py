@@ -1,0 +1,168 @@
+"""Drafting a mapping from a council's own extract: matches are proposed, and what matches nothing is asked."""
+
+from __future__ import annotations
+
+import tomllib
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+
+import polars as pl
+
+from evaluation.errors import DataError
+from evaluation.records import headers
+from evaluation.records.mapping import SHIPPED, Column, Mapping, load_mapping
+from evaluation.records.raw import first_rows
+from evaluation.records.sources import read_grid
+
+_DRAFT = "a council's own extract"
+
+
+def draft_mapping(path: str | Path) -> str:
+    """Draft a mapping for an extract.
+
+    Parameters
+    ----------
+    path
+        The extract (delimited text or a workbook).
+
+    Returns
+    -------
+    str
+        A TOML file that starts from the shipped mapping most like the extract. Columns that match stand under their own
+        header; those that do not are listed as questions in comments. No value of the extract is in it.
+
+    Raises
+    ------
+    DataError
+        The extract cannot be read, or no row of it looks like a header.
+    """
+    names = _headers(path)
+    best = max(
+        (load_mapping(name) for name in SHIPPED),
+        key=lambda mapping: (_score(mapping, names), mapping.system == "flare"),
+    )
+    found, left = _matches(best, names)
+    return "\n".join(
+        [*_preamble(best, names, found), "", *_columns(best, names, found), *_questions(best, left), "", _rest(best)]
+    )
+
+
+def _headers(path: str | Path) -> list[str]:
+    known = frozenset().union(*(headers.known_headers(load_mapping(name)) for name in SHIPPED))
+    grid = read_grid(Path(path), known)
+    found = headers.find(first_rows(grid.cells), known)
+    names = [name for name in (found.names if found else _fullest(grid.cells)) if name]
+    if not names:
+        raise DataError(f"{Path(path).name}: no row looks like a header.")
+    return names
+
+
+def _fullest(cells: pl.DataFrame) -> tuple[str, ...]:
+    """Where no known column is named: the first of the rows that fill the most cells."""
+    rows = first_rows(cells)
+    most = max((sum(bool(cell.strip()) for cell in row) for row in rows), default=0)
+    return tuple(cell.strip() for row in rows if sum(bool(cell.strip()) for cell in row) == most for cell in row)[
+        : len(rows[0])
+    ]
+
+
+def _score(mapping: Mapping, names: list[str]) -> float:
+    """How much of an extract a mapping explains, and how much of the mapping's needs the extract meets."""
+    known = headers.known_headers(mapping)
+    hits = sum(headers.normal(name) in known for name in names)
+    needed = [column for column in mapping.columns.values() if column.required]
+    normal = {headers.normal(name) for name in names}
+    met = sum(any(headers.normal(name) in normal for name in column.names) for column in needed)
+    return hits + (met / len(needed) if needed else 0.5)
+
+
+def _matches(mapping: Mapping, names: list[str]) -> tuple[dict[str, tuple[str, bool]], list[str]]:
+    """Column of the mapping to the header proposed for it (and whether it is sure), and the headers left over."""
+    found: dict[str, tuple[str, bool]] = {}
+    left = list(names)
+    for sure in (True, False):
+        for field, column in mapping.columns.items():
+            header = _match(column, left, sure) if field not in found else None
+            if header is not None:
+                found[field] = (header, sure)
+                left.remove(header)
+    return found, left
+
+
+def _match(column: Column, names: list[str], sure: bool) -> str | None:
+    normal = {headers.normal(name): name for name in reversed(names)}
+    for candidate in column.names:
+        key = headers.normal(candidate)
+        near = [key] if key in normal else ([] if sure else get_close_matches(key, normal, n=1, cutoff=0.8))
+        if near:
+            return normal[near[0]]
+    return None
+
+
+def _preamble(mapping: Mapping, names: list[str], found: dict[str, tuple[str, bool]]) -> list[str]:
+    missing = [column.names[0] for field, column in mapping.columns.items() if column.required and field not in found]
+    lines = [
+        f"# Draft of a mapping for {_DRAFT} of {len(names)} columns, begun from the shipped mapping '{mapping.system}'.",
+        "# Check each line, answer the questions, and name this file in partnership.toml.",
+    ]
+    if missing:
+        lines.append(f"# Needed and not found: {', '.join(missing)}. Which columns hold them?")
+    lines += ["# The order of day and month, where the values do not prove it:", '# dates = "day-first"', ""]
+    return [
+        *lines,
+        f"title = {_quoted(f'own extract, like {mapping.title}')}",
+        f"system = {_quoted(mapping.system)}",
+        *_settings(mapping),
+    ]
+
+
+def _settings(mapping: Mapping) -> list[str]:
+    lines: list[str] = []
+    for name in ("unclassified", "untreated", "no_value"):
+        words: tuple[str, ...] = getattr(mapping, name)
+        lines += [f"{name} = [{', '.join(map(_quoted, words))}]"] if words else []
+    if mapping.unknown_scheme != "keep":
+        lines.append(f"unknown_scheme = {_quoted(mapping.unknown_scheme)}")
+    return [*lines, "distinct = false"] if not mapping.distinct else lines
+
+
+def _columns(mapping: Mapping, names: list[str], found: dict[str, tuple[str, bool]]) -> list[str]:
+    lines = ["[columns]"]
+    for field, column in mapping.columns.items():
+        header, sure = found.get(field, (None, True))
+        own = [header] if header else []
+        others = [name for name in column.names if header is None or headers.normal(name) != headers.normal(header)]
+        parts = [f"kind = {_quoted(column.kind)}"]
+        parts += [f"list = {_quoted(column.list)}"] if column.list else []
+        parts += ["required = true"] if column.required else []
+        parts += ["filled = true"] if column.filled else []
+        parts.append(f"names = [{', '.join(map(_quoted, [*own, *others]))}]")
+        remark = "" if header and sure else ("  # is this the column?" if header else "  # not in this extract")
+        lines.append(f"{field} = {{ {', '.join(parts)} }}{remark}")
+    return lines
+
+
+def _questions(mapping: Mapping, left: list[str]) -> list[str]:
+    if not left:
+        return []
+    fields = ", ".join(mapping.columns)
+    return [
+        "",
+        "# These columns match nothing and will be dropped. If one holds something above, add its header there:",
+        *(f"#   {_quoted(name)}" for name in left),
+        f"# Columns to choose from: {fields}",
+    ]
+
+
+def _rest(mapping: Mapping) -> str:
+    """Everything of the shipped mapping below its columns, as it stands."""
+    text = (files("evaluation.records") / "mappings" / f"{mapping.system}.toml").read_text(encoding="utf-8")
+    parts = tomllib.loads(text)
+    start = "[people." if "people" in parts else "[[tables]]"
+    return text[text.index(start) :]
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(letter if letter.isprintable() else " " for letter in escaped) + '"'

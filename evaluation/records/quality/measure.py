@@ -1,0 +1,76 @@
+"""Running the tests over extracts and records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from evaluation.records.assembly import Records
+from evaluation.records.extract import Extract
+from evaluation.records.quality.result import FIGURES, Quality, Test
+from evaluation.records.quality.tests import POLICE, TESTS, Evidence, tested
+
+
+def measure(
+    extracts: Sequence[Extract],
+    records: Records,
+    *,
+    as_of: date,
+    response_days: int = 10,
+    referral_days: int = 28,
+    survey_days: int = 28,
+    police: Sequence[str] = POLICE,
+) -> Quality:
+    """Measure the quality of the extracts by the audit's tests.
+
+    Parameters
+    ----------
+    extracts
+        What was read.
+    records
+        What the extracts became, linked.
+    as_of
+        The last day that counts.
+    response_days
+        Days within which a case must have its first response.
+    referral_days
+        Days within which another service must have accepted a case that was referred to it.
+    survey_days
+        Days after closure within which the feedback survey must have been sent.
+    police
+        Sources that are the police's own system.
+
+    Returns
+    -------
+    Quality
+        Figures with their denominators by system, service and month.
+    """
+    evidence = Evidence(tuple(extracts), records, as_of, response_days, referral_days, survey_days, tuple(police))
+    frames = [
+        frame.with_columns(measure=pl.lit(test.name)).select(list(FIGURES)).cast(FIGURES)
+        for test, frame in tested(evidence)
+    ]
+    figures = pl.concat([pl.DataFrame(schema=FIGURES), *frames])
+    tests: tuple[Test, ...] = tuple(test for test, _ in TESTS)
+    unmapped = records.extras["unmapped"].select("source", "list", "word", "rows", "suggestion")
+    return Quality(figures, tests, _extracts(extracts), records.coverage, unmapped, records.notes, as_of)
+
+
+def _extracts(extracts: Sequence[Extract]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {
+                "name": extract.name,
+                "mapping": extract.mapping,
+                "rows_read": extract.rows_read,
+                "rows_accepted": extract.rows_accepted,
+                "rows_rejected": extract.rows_read - extract.rows_accepted,
+            }
+            for extract in extracts
+        ],
+        schema={
+            "name": pl.String, "mapping": pl.String, "rows_read": pl.Int64, "rows_accepted": pl.Int64, "rows_rejected": pl.Int64,
+        },
+    )  # fmt: skip
