@@ -82,6 +82,12 @@ class CurveTable:
         first = self.slots.first
         return [slice(int(a), int(b) - 1) for a, b in itertools.pairwise(first)]
 
+    def per_group(self, columns: dict[str, Floats]) -> pl.DataFrame:
+        """Write group-wise columns as a frame: the groups' columns, then these."""
+        return pl.DataFrame(
+            [*self.groups.get_columns(), *(pl.Series(name, values) for name, values in columns.items())]
+        )
+
     def frame(self, columns: dict[str, Floats | pl.Series]) -> pl.DataFrame:
         """Write slot-wise columns as a frame: the groups' columns, `time`, then these; spare slots left out."""
         used = np.flatnonzero(self.slots.used)

@@ -156,7 +156,8 @@ def kaplan_meier(
     table = tabulate(spells, Roles(exit, event, entry, weights, cluster, names(by)))
     survival, accumulated = product_limit(table)
     variance = robust_log_variance(table, accumulated) if table.robust else accumulated
-    se = np.where(survival > 0, survival * np.sqrt(variance), np.nan)
+    # Greenwood's error is infinite times zero once nobody is left; the jackknife's is zero.
+    se = np.where(survival > 0, survival * np.sqrt(variance), 0.0 if table.robust else np.nan)
     return KaplanMeier(table, survival, se, conf_type, level)
 
 
@@ -238,7 +239,7 @@ def totals(table: CurveTable) -> pl.DataFrame:
     """One row per group: `by…, n, events`, unweighted."""
     rows = np.bincount(table.slots.stratum[table.start], minlength=len(table.sections))
     events = [float(table.count_events[section].sum()) for section in table.sections]
-    return table.groups.hstack([pl.Series("n", rows), pl.Series("events", events).cast(pl.Int64)])
+    return table.per_group({"n": rows, "events": np.array(events).astype(np.int64)})
 
 
 def _crossing(times: Floats, curve: Floats, share: float) -> float | None:

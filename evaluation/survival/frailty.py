@@ -16,7 +16,7 @@ from evaluation.survival.columns import Floats, Frame, Ints, Roles, check_choice
 from evaluation.survival.cox import TIES
 from evaluation.survival.maximise import maximise, refuse_collinear
 from evaluation.survival.partial import Likelihood, PartialLikelihood
-from evaluation.survival.risksets import RiskSets, collapse, count_at_risk, count_events
+from evaluation.survival.risksets import RiskSets, Rows, collapse, count_at_risk, count_events
 
 MOST_STEPS = 200
 SETTLED = 1e-10
@@ -168,12 +168,52 @@ def shared_frailty(
 
 
 @dataclass(frozen=True)
+class _Changes:
+    """Where the rows of each group begin and end, in order of group and slot.
+
+    Attributes
+    ----------
+    key
+        `group * slots + slot` of each change.
+    pattern, sign
+        The row's pattern, and +1 where it begins or -1 where it ends.
+    slots
+        Number of slots.
+    """
+
+    key: Ints
+    pattern: Ints
+    sign: Floats
+    slots: int
+
+    @classmethod
+    def of(cls, rows: Rows, slots: int) -> _Changes:
+        assert rows.cluster is not None
+        place = rows.cluster.astype(np.int64) * slots
+        key = np.concatenate([place + rows.start, place + rows.stop])
+        order = np.argsort(key, kind="stable")
+        pattern = np.concatenate([rows.pattern, rows.pattern])
+        sign = np.repeat([1.0, -1.0], len(rows))
+        return cls(key[order], pattern[order], sign[order], slots)
+
+    def score(self, risk: Floats) -> Floats:
+        """Risk score of the group at risk after each change."""
+        running = np.cumsum(risk[self.pattern] * self.sign)
+        group = self.key // self.slots
+        first = np.concatenate([[0], np.flatnonzero(np.diff(group)) + 1])
+        # Every group ends with nobody at risk, so what is left over is rounding.
+        leftover = np.concatenate([[0.0], running[first[1:] - 1]])
+        return running - np.repeat(leftover, np.diff(np.append(first, len(group))))
+
+
+@dataclass(frozen=True)
 class _Model:
     """The likelihood with a pattern per group and covariate pattern."""
 
     likelihood: PartialLikelihood
     group: Ints
     deaths: Floats
+    changes: _Changes
 
     @classmethod
     def of(cls, sets: RiskSets, ties: str) -> _Model:
@@ -187,7 +227,8 @@ class _Model:
         at_risk = count_at_risk(finer, slots, len(example))
         split = replace(sets, rows=finer, matrix=matrix, events=events, at_risk=at_risk)
         group = rows.cluster[example]
-        return cls(PartialLikelihood.of(split, ties), group, _by_group(split.event_totals, group))
+        deaths = _by_group(split.event_totals, group)
+        return cls(PartialLikelihood.of(split, ties), group, deaths, _Changes.of(finer, slots))
 
 
 @dataclass(frozen=True)
@@ -222,7 +263,10 @@ def _profile(model: _Model, start: Floats) -> _Point:
 
 
 def _solve(model: _Model, variance: float, start: _Point) -> _Point:
-    """Maximise over coefficients and frailties by Newton steps, the frailties' own block taken as diagonal."""
+    """Maximise over coefficients and frailties by Newton steps, with a diagonal bound for the frailties' block.
+
+    The covariance takes that block's own diagonal, as R's sparse frailty terms do.
+    """
     precision = 1 / variance
     beta, log_frailty = start.beta, start.log_frailty
     here = _penalised(model, beta, log_frailty, precision)
@@ -233,6 +277,8 @@ def _solve(model: _Model, variance: float, start: _Point) -> _Point:
         frailty_step = (score - step @ cross) / diagonal
         gain = float(here[0].score @ step + score @ frailty_step)
         if gain < SETTLED:
+            sharper = diagonal - _own_share(model, here[0])
+            beta_block = here[0].information - (cross / sharper) @ cross.T
             return _point(model, variance, beta, log_frailty, here[1], beta_block)
         for halving in range(25):
             used = 0.5**halving
@@ -253,7 +299,7 @@ def _penalised(model: _Model, beta: Floats, log_frailty: Floats, precision: floa
 def _frailty_block(
     model: _Model, at: Likelihood, log_frailty: Floats, precision: float
 ) -> tuple[Floats, Floats, Floats]:
-    """Score of the frailties, information between coefficients and frailties, and the diagonal of their own."""
+    """Score of the frailties, information between coefficients and frailties, and a bound of their own."""
     m, t, w = at.moments, at.moments.ties, at.moments.mean_weight
     sets = model.likelihood.sets
     exposure = sets.at_risk.exposure(w * t.c0) - sets.events.T @ (w * t.c1)
@@ -267,6 +313,26 @@ def _frailty_block(
     frailty = np.exp(log_frailty)
     score = model.deaths - expected - precision * (frailty - 1)
     return score, cross, expected + precision * frailty
+
+
+def _own_share(model: _Model, at: Likelihood) -> Floats:
+    """What a group's own share of each risk set takes off the information of its frailty."""
+    m, t, w, changes = at.moments, at.moments.ties, at.moments.mean_weight, model.changes
+    score = changes.score(m.score)
+    group, slot = np.divmod(changes.key, changes.slots)
+    before = np.concatenate([[0.0], np.cumsum(w * t.q0)])
+    until = np.append(slot[1:], changes.slots)
+    until[np.append(group[1:] != group[:-1], True)] = changes.slots
+    groups = len(model.deaths)
+    share = np.bincount(group, score**2 * (before[until] - before[slot]), minlength=groups)
+    events = model.likelihood.sets.events.tocoo()
+    home = model.group[events.col].astype(np.int64) * changes.slots + events.row
+    keys, inverse = np.unique(home, return_inverse=True)
+    dying = np.bincount(inverse, events.data * m.score[events.col])
+    there = score[np.searchsorted(changes.key, keys, side="right") - 1]
+    owner, time = np.divmod(keys, changes.slots)
+    tied = w[time] * (t.q2[time] * dying**2 - 2 * t.q1[time] * there * dying)
+    return share + np.bincount(owner, tied, minlength=groups)
 
 
 def _point(

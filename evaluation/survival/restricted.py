@@ -44,7 +44,7 @@ class RestrictedMean:
         """One row per group: `by…, rmst, se, low, high`."""
         reach = -ndtri((1 - self.level) / 2) * self.se
         columns = {"rmst": self.rmst, "se": self.se, "low": self.rmst - reach, "high": self.rmst + reach}
-        return self.table.groups.hstack([pl.Series(name, values) for name, values in columns.items()])
+        return self.table.per_group(columns)
 
     def difference(self) -> pl.DataFrame:
         """Each later group minus the first: `by…, difference, se, low, high, z, p`."""
