@@ -76,12 +76,16 @@ def test_a_failure_before_commit_leaves_everything_as_it_was(tmp_path: Path) -> 
         store.make("a.json", "k1", lambda path: path.write_text("old"))
         store.commit()
     with pytest.raises(OSError, match="disk full"), open_store(tmp_path) as store:
-        store.make("a.json", "k2", lambda path: path.write_text("half"))
-        raise OSError("disk full")
+        store.make("a.json", "k2", half_written)
     with open_store(tmp_path) as store:
         assert store.is_current("a.json", "k1")
     assert (tmp_path / "a.json").read_text() == "old"
     assert not (tmp_path / STAGING_FOLDER).exists()
+
+
+def half_written(path: Path) -> None:
+    path.write_text("half")
+    raise OSError("disk full")
 
 
 def test_removed_results_disappear_with_their_keys(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_an_as_of_that_is_no_date_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_a_folder_without_the_file_is_a_usage_error(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="partnership.toml"):
+    with pytest.raises(UsageError, match=r"partnership\.toml"):
         open_workspace(tmp_path)
 
 

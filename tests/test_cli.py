@@ -1,0 +1,165 @@
+"""The command line: help, near names, every exit code, and workspaces that hold almost nothing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support import REPOSITORY, evaluation
+
+from evaluation.cli import run as in_process
+
+COLUMNS = (
+    "Case Ref,Household Ref,Scheme,Ward,Date Opened,Intervention Date,Date Closed,Next Report Date,Outcome,"
+    "Officer Cost,Notes"
+)
+CASES = f"""{COLUMNS}
+001,H1,Mediation,Alder Vale,13/01/2011,20/01/2011,01/03/2011,,Resolved,120.50,
+002,H2,No Action,Alder Vale,14/01/2011,,02/03/2011,28/02/2011,Closed no action,80.00,
+003,H3,mediation ,Bellmoor,31/01/2011,20/02/2011,,15/05/2011,,45.00,
+"""
+
+
+def workspace(folder: Path, extract: str = CASES, more: str = "") -> Path:
+    (folder / "cases.csv").write_text(extract, encoding="utf-8")
+    (folder / "partnership.toml").write_text(
+        'name = "Test"\nas_of = 2012-12-31\nsynthetic = true\n'
+        f'[extracts.cases]\npath = "cases.csv"\nmapping = "case_list"\n{more}',
+        encoding="utf-8",
+    )
+    return folder
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from evaluation.cli import run; run(['--help']); "
+        "print([m for m in ('polars', 'pandas', 'lifelines', 'statsmodels', 'scipy', 'plotly') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("[]")
+
+
+@pytest.mark.parametrize(
+    "command", ["build", "check", "run", "reconcile", "site", "notebooks", "exam", "bench", "init", "verify"]
+)
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert in_process([command, "--help"]) == 0
+    assert "--workspace" in capsys.readouterr().out
+
+
+def test_exit_code_2_for_usage(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert in_process(["bild"]) == 2
+    assert 'Did you mean "build"' in capsys.readouterr().err
+    assert in_process(["check", "--workspace", str(tmp_path)]) == 2
+    assert "partnership.toml" in capsys.readouterr().err
+    assert in_process(["check", "--as-of", "yesterday"]) == 2
+
+
+def test_exit_code_0_when_done_even_if_nothing_can_be_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert in_process(["run", "mediation", "--workspace", str(workspace(tmp_path)), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["findings"] == {"mediation": "cannot_be_said"}
+    finding = json.loads((tmp_path / "build" / "findings" / "mediation.json").read_text())
+    assert finding["reason"]
+    assert finding["effects"] == []
+
+
+def test_options_may_stand_before_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = workspace(tmp_path)
+    assert in_process(["--workspace", str(folder), "--as-of", "2012-06-30", "--json", "check"]) == 0
+    assert json.loads(capsys.readouterr().out)["inputs"][0]["read"] == 3
+    assert json.loads((folder / "build" / "run.json").read_text())["as_of"] == "2012-06-30"
+
+
+@pytest.mark.parametrize(
+    ("extract", "says"),
+    [("", "empty"), ("Case Ref,Household Ref\n", "Date Opened"), ("%PDF-1.4 nonsense", "")],
+)
+def test_exit_code_3_for_a_refused_extract(
+    tmp_path: Path, extract: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert in_process(["check", "--workspace", str(workspace(tmp_path, extract))]) == 3
+    error = capsys.readouterr().err
+    assert "cases.csv" in error
+    assert says in error
+    assert "Traceback" not in error
+
+
+def test_exit_code_3_names_every_refused_extract(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = workspace(tmp_path, "", '[extracts.gone]\npath = "gone.csv"\nmapping = "case_list"\n')
+    assert in_process(["check", "--workspace", str(folder)]) == 3
+    assert "gone" in capsys.readouterr().err
+
+
+def test_exit_code_4_for_a_study_that_cannot_be_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = workspace(tmp_path)
+    assert in_process(["run", "mediatoin", "--workspace", str(folder)]) == 4
+    assert "Did you mean 'mediation'" in capsys.readouterr().err
+    (folder / "analyses").mkdir()
+    (folder / "analyses" / "broken.py").write_text("study = 1 / 0\n")
+    assert in_process(["run", "broken", "--workspace", str(folder)]) == 4
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_exit_code_5_for_a_threshold_that_is_passed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = workspace(tmp_path, more="[quality]\nopen_over_365_days = 0.0\n")
+    code = in_process(["check", "--workspace", str(folder)])
+    told = capsys.readouterr()
+    assert code == 5, told
+
+
+def test_exit_code_6_when_rendering_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = workspace(tmp_path)
+    (folder / "site").mkdir()
+    (folder / "site" / "_quarto.yml").write_text(
+        "project:\n  type: nonsense\nwebsite: {navbar: {left: []}, page-footer: {}}\n"
+    )
+    assert in_process(["site", "--workspace", str(folder)]) == 6
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_errors_are_json_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert in_process(["check", "--workspace", str(tmp_path), "--json"]) == 2
+    told = json.loads(capsys.readouterr().out)
+    assert told["exit_code"] == 2
+    assert "partnership.toml" in told["error"]
+
+
+def test_init_starts_a_workspace_that_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "ours"
+    assert in_process(["init", str(folder), "--name", 'Our "town"', "--as-of", "2012-12-31"]) == 0
+    assert in_process(["check", "--workspace", str(folder)]) == 0
+    assert in_process(["init", str(folder), "--as-of", "2012-12-31"]) == 2
+    assert in_process(["init", str(tmp_path / "other")]) == 2
+    assert "--as-of" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("what", "place"),
+    [
+        ("contract", "contracts/help_line.toml"),
+        ("scheme", "site/schemes/help_line.qmd"),
+        ("study", "analyses/help_line.py"),
+    ],
+)
+def test_new_drafts_never_overwrite(tmp_path: Path, what: str, place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = workspace(tmp_path)
+    assert in_process(["new", what, "help_line", "--workspace", str(folder)]) == 0
+    assert (folder / place).is_file()
+    assert in_process(["new", what, "help_line", "--workspace", str(folder)]) == 2
+    assert "nothing was changed" in capsys.readouterr().err
+
+
+def test_a_new_mapping_is_drafted_from_an_extract(tmp_path: Path) -> None:
+    folder = workspace(tmp_path)
+    assert in_process(["new", "mapping", str(folder / "cases.csv"), "--workspace", str(folder), "--quiet"]) == 0
+    assert "Date Opened" in (folder / "mappings" / "cases.toml").read_text()
+
+
+def test_the_module_is_the_command() -> None:
+    done = evaluation("--version", folder=REPOSITORY)
+    assert done.returncode == 0
+    assert done.stdout.strip() == "0.1.0"
