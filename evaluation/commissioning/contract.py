@@ -150,6 +150,9 @@ def _payment_problems(contract: Contract) -> Iterator[tuple[str, str]]:
     if payment.kind in ("by_results", "mixed") and not payment.tariffs:
         yield "payment.tariffs", "a contract paid by results needs its tariffs"
     kinds = {metric.id: metric.kind for metric in contract.outcome_metrics}
+    priced = [tariff.outcome_metric_id for tariff in payment.tariffs]
+    for repeated in sorted({name for name in priced if priced.count(name) > 1}):
+        yield "payment.tariffs", f"there are two tariffs for '{repeated}'"
     for index, tariff in enumerate(payment.tariffs):
         where = f"payment.tariffs[{index}].outcome_metric_id"
         if tariff.outcome_metric_id not in kinds:

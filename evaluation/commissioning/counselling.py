@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
+from evaluation.commissioning.distributions import t_quantile
 from evaluation.commissioning.instruments import INSTRUMENTS, WAITING_LIST_WARNING, Instrument
 from evaluation.commissioning.shares import Share, share
 from evaluation.commissioning.verdict import STANDARD, Rules, Verdict, of_change
@@ -134,7 +136,7 @@ def delivery(interventions: pl.DataFrame, *, as_of: date) -> Delivery:
     )
 
 
-def _counted(ended: pl.DataFrame) -> list[dict[str, object]]:
+def _counted(ended: pl.DataFrame) -> list[dict[str, Any]]:
     return ended.group_by("ending").len().sort("ending", nulls_last=True).to_dicts()
 
 
@@ -188,9 +190,7 @@ def _recovery(pairs: pl.DataFrame, missing: int, scale: Instrument, *, reliable:
 def _mean_gain(pairs: pl.DataFrame) -> tuple[float | None, float | None, float | None]:
     if pairs.height < 2:
         return None, None, None
-    from scipy import stats
-
     gains = pairs["gain"].to_numpy()
     mean, error = float(gains.mean()), float(gains.std(ddof=1)) / pairs.height**0.5
-    reach = float(stats.t.ppf(0.975, pairs.height - 1)) * error
+    reach = t_quantile(0.975, pairs.height - 1) * error
     return mean, mean - reach, mean + reach

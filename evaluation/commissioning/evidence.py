@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from scipy import stats
-
+from evaluation.commissioning.distributions import normal_cdf, normal_quantile
 from evaluation.errors import DataError
 
 
@@ -32,13 +31,13 @@ class Effect:
     @property
     def standard_error(self) -> float:
         """Half the interval's width on the normal scale."""
-        return (self.high - self.low) / (2 * float(stats.norm.ppf((1 + self.level) / 2)))
+        return (self.high - self.low) / (2 * normal_quantile((1 + self.level) / 2))
 
     def probability_at_most(self, target: float) -> float:
         """Probability, on the normal scale, that the true effect is at most `target`."""
         if self.standard_error <= 0:
             return 1.0 if self.value <= target else 0.0
-        return float(stats.norm.cdf((target - self.value) / self.standard_error))
+        return normal_cdf((target - self.value) / self.standard_error)
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def read_finding(finding: object) -> Evidence:
 
 def _content(value: object) -> dict[str, Any]:
     if isinstance(value, Mapping):
-        return {str(key): entry for key, entry in value.items()}
+        return {str(key): entry for key, entry in cast("Mapping[object, Any]", value).items()}
     to_json = getattr(value, "to_json", None)
     if callable(to_json):
         text = to_json()

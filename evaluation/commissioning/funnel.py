@@ -14,7 +14,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+
+from evaluation.commissioning.distributions import binomial_cdf, binomial_quantile, normal_quantile
 
 LEVELS = (0.95, 0.998)
 Dispersion = Literal["none", "multiplicative", "additive"]
@@ -102,8 +103,8 @@ def exact_limit(n: int, target: float, p: float) -> float:
     """Give the control limit of a proportion at cumulative probability `p`, interpolated between whole counts."""
     if target <= 0 or target >= 1:
         return target
-    r = float(stats.binom.ppf(p, n, target))
-    at, below = float(stats.binom.cdf(r, n, target)), float(stats.binom.cdf(r - 1, n, target))
+    r = binomial_quantile(p, n, target)
+    at, below = binomial_cdf(r, n, target), binomial_cdf(r - 1, n, target)
     back = (at - p) / (at - below) if at > below else 0.0
     return min(1.0, max(0.0, (r - back) / n))
 
@@ -130,7 +131,7 @@ def _limits(n: Floats, target: float, level: float, used: Dispersion, phi: float
         return np.array(pairs, dtype=np.float64).T
     variance = target * (1 - target) / n
     wide = variance * phi if used == "multiplicative" else variance + tau2
-    reach = float(stats.norm.ppf(1 - tail)) * np.sqrt(wide)
+    reach = normal_quantile(1 - tail) * np.sqrt(wide)
     return np.vstack([np.clip(target - reach, 0, 1), np.clip(target + reach, 0, 1)])
 
 

@@ -71,7 +71,8 @@ COMMITMENTS = Sheet(
         "maximum_potential_outcome_payment/amount/value", "maximum_potential_outcome_payment/amount_usd/value",
         "result_type/value", "period/start_date/value", "period/end_date/value",
         "total_outcome_payments/currency/value", "total_outcome_payments/amount/value",
-        "total_outcome_payments/amount_usd/value", "alterations/description/value", "alterations/reason/value", "source_ids", "notes", "status",
+        "total_outcome_payments/amount_usd/value", "alterations/description/value",
+        "alterations/reason/value", "source_ids", "notes", "status",
     ),
 )  # fmt: skip
 PROVISIONS = Sheet(
@@ -108,11 +109,12 @@ def export_indigo(contract: Contract, result: Mapping[str, Any], path: Path | st
     Path
         The workbook; its folder is made if it is missing.
     """
-    import xlsxwriter
+    import xlsxwriter  # pyright: ignore[reportMissingTypeStubs]
 
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with xlsxwriter.Workbook(str(target)) as book:
+    made: Any = xlsxwriter
+    with made.Workbook(str(target)) as book:
         # A fixed day of creation keeps the file the same from run to run.
         book.set_properties({"title": contract.title, "created": _midnight(contract.dates.outcomes_contract_signed)})
         _write_overview(book.add_worksheet("General Overview"), contract, result)
@@ -128,7 +130,7 @@ def export_indigo(contract: Contract, result: Mapping[str, Any], path: Path | st
 
 
 def _write_overview(page: Any, contract: Contract, result: Mapping[str, Any]) -> None:
-    verdict = result.get("verdict") or {}
+    verdict: Mapping[str, Any] = result.get("verdict") or {}
     made_up = "Worked example: synthetic data. " if contract.synthetic else ""
     cells: dict[str, Cell] = {
         "name/value": contract.title,
@@ -227,13 +229,14 @@ def _pricing(contract: Contract) -> list[dict[str, Cell]]:
 
 
 def _results(contract: Contract, result: Mapping[str, Any]) -> list[dict[str, Cell]]:
-    outcomes = {str(one.get("name")): one for one in result.get("outcomes") or ()}
+    outcomes: dict[str, Mapping[str, Any]] = {str(one.get("name")): one for one in result.get("outcomes") or ()}
     as_of = str(result.get("as_of") or "")
     final = bool(as_of) and date.fromisoformat(as_of) >= contract.ends
     rows: list[dict[str, Cell]] = []
     for metric in contract.outcome_metrics:
         one = outcomes.get(metric.id, {})
-        found, verdict = one.get("result") or {}, one.get("verdict") or {}
+        found: Mapping[str, Any] = one.get("result") or {}
+        verdict: Mapping[str, Any] = one.get("verdict") or {}
         rows.append(
             {
                 "outcome_metric_id/value": metric.id,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy import stats
+from evaluation.commissioning.distributions import normal_quantile
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def reliable_change(sd: float, reliability: float, level: float = 0.95) -> float
     """
     if sd <= 0 or not 0 <= reliability < 1 or not 0 < level < 1:
         raise ValueError("a reliable change needs sd > 0, 0 <= reliability < 1 and 0 < level < 1")
-    return float(stats.norm.ppf((1 + level) / 2)) * sd * sqrt(2 * (1 - reliability))
+    return normal_quantile((1 + level) / 2) * sd * sqrt(2 * (1 - reliability))
 
 
 INSTRUMENTS: Mapping[str, Instrument] = {

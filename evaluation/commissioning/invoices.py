@@ -112,7 +112,9 @@ def _achieved(
             kept = kept.filter(pl.col("case_first") & ~pl.col("case_last"))
         found = kept.select("client_id", achieved_on="last_on")
     first = found.sort("achieved_on").unique("client_id", keep="first", maintain_order=True)
-    return first.with_columns(outcome_metric_id=pl.lit(metric.id)).select(list(ACHIEVED)).cast(dict(ACHIEVED))
+    return first.with_columns(outcome_metric_id=pl.lit(metric.id)).select(
+        pl.col(name).cast(kind) for name, kind in ACHIEVED.items()
+    )
 
 
 def _satisfied(contract: Contract, records: Mapping[str, pl.DataFrame], as_of: date) -> pl.DataFrame:

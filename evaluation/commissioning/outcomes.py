@@ -16,7 +16,7 @@ from evaluation.commissioning.evidence import Evidence
 from evaluation.commissioning.satisfaction import for_scheme
 from evaluation.commissioning.shares import Share, exact_p_at_least, exact_p_at_most, share
 from evaluation.commissioning.terms import OutcomeMetric, ServiceLevel
-from evaluation.commissioning.verdict import Rules, Verdict, against_target
+from evaluation.commissioning.verdict import PLAIN, Rules, Verdict, Word, against_target
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,17 @@ class Outcome:
     p_high: float | None = None
     p_low: float | None = None
     note: str = ""
+
+    @property
+    def standing(self) -> str:
+        """The verdict's word for the contract as a whole: a target that is not due yet is not missed yet."""
+        return "cannot_yet_be_said" if self.verdict.word == "missed" and not self.due else self.verdict.word
+
+    @property
+    def text(self) -> str:
+        """The verdict in plain words."""
+        plain = PLAIN[self.verdict.word]
+        return plain if self.due or self.verdict.word not in ("met", "missed") else f"{plain} so far"
 
 
 @dataclass(frozen=True)
@@ -175,7 +186,7 @@ def _from_finding(metric: OutcomeMetric, setting: Setting, due: bool) -> Outcome
     )
 
 
-def _word(chance: float, rules: Rules) -> str:
+def _word(chance: float, rules: Rules) -> Word:
     if chance >= rules.sure:
         return "met"
     return "missed" if chance <= 1 - rules.sure else "cannot_yet_be_said"

@@ -5,11 +5,11 @@ No key names an identifier, so that disclosure control can refuse every key that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel
 
@@ -72,9 +72,9 @@ def plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): plain(entry) for key, entry in value.items()}
+        return {str(key): plain(entry) for key, entry in cast("Mapping[object, Any]", value).items()}
     if isinstance(value, list | tuple):
-        return [plain(entry) for entry in value]
+        return [plain(entry) for entry in cast("Sequence[Any]", value)]
     return value
 
 
@@ -84,8 +84,9 @@ _RENAMED = {"id": "name", "payer": "paid_by", "outcome_metric_id": "outcome", "n
 def _renamed(value: Any) -> Any:
     """Give plain values with keys that no rule could take for a person's identifier."""
     if isinstance(value, dict):
-        return {_RENAMED.get(key, key): _renamed(entry) for key, entry in value.items()}
-    return [_renamed(entry) for entry in value] if isinstance(value, list) else value
+        entries = cast("dict[str, Any]", value).items()
+        return {_RENAMED.get(key, key): _renamed(entry) for key, entry in entries}
+    return [_renamed(entry) for entry in cast("list[Any]", value)] if isinstance(value, list) else value
 
 
 def _contract(contract: Contract) -> dict[str, Any]:
@@ -111,7 +112,7 @@ def _contract(contract: Contract) -> dict[str, Any]:
 
 
 def _facts(result: ContractResult, decision: Deadline | None) -> dict[str, str]:
-    outcomes = "; ".join(f"{one.metric.definition}: {PLAIN[one.verdict.word].lower()}" for one in result.outcomes)
+    outcomes = "; ".join(f"{one.metric.definition}: {one.text.lower()}" for one in result.outcomes)
     person = next((cost for cost in result.value.costs if cost.name == "person seen"), None)
     cost = f"£{result.value.spent:,.0f} so far" if result.value.spent else "Nothing so far"
     if person is not None and person.value is not None:
@@ -176,7 +177,7 @@ def _outcome(one: Outcome) -> dict[str, Any]:
         "target_date": metric.target_date,
         "owner": metric.owner,
         "due": one.due,
-        "verdict": _verdict(one.verdict),
+        "verdict": {**(_verdict(one.verdict) or {}), "text": one.text},
         "change": _verdict(one.change),
         "result": _share(one.share),
         "finding": effect,

@@ -105,7 +105,7 @@ def evaluate(
     paired = _paired(contract, setting)
     owed = monitoring(contract, records["Returns"], measures=_measures(contract), as_of=as_of)
     schemes = by_scheme(records["Surveys"], records["Interventions"], as_of=as_of)
-    word, sentence = overall([outcome.verdict.word for outcome in outcomes])
+    word, sentence = overall([outcome.standing for outcome in outcomes])
     worth = value(
         contract, delivered, evidence, read_unit_costs(unit_costs, as_of=as_of, deflators=deflators),
         as_of=as_of, started_last_year=_started_last_year(mine, as_of),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy import stats
+from evaluation.commissioning.distributions import beta_quantile, beta_sf, binomial_cdf, binomial_sf
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ def share(achieved: int, known: int, missing: int = 0, *, level: float = 0.95) -
 def exact_limits(achieved: int, known: int, *, level: float = 0.95) -> tuple[float, float]:
     """Clopper–Pearson limits of a proportion; `(0.0, …)` when nobody, `(…, 1.0)` when everybody achieved it."""
     tail = (1 - level) / 2
-    low = 0.0 if achieved == 0 else float(stats.beta.ppf(tail, achieved, known - achieved + 1))
-    high = 1.0 if achieved == known else float(stats.beta.ppf(1 - tail, achieved + 1, known - achieved))
+    low = 0.0 if achieved == 0 else beta_quantile(tail, achieved, known - achieved + 1)
+    high = 1.0 if achieved == known else beta_quantile(1 - tail, achieved + 1, known - achieved)
     return low, high
 
 
@@ -76,14 +76,14 @@ def probability_at_least(target: float, achieved: int, known: int) -> float:
         return 1.0
     if target > 1:
         return 0.0
-    return float(stats.beta.sf(target, achieved + 0.5, known - achieved + 0.5))
+    return beta_sf(target, achieved + 0.5, known - achieved + 0.5)
 
 
 def exact_p_at_least(target: float, achieved: int, known: int) -> float:
     """One-sided exact binomial p of seeing so many or more if the true share were `target` (small: above it)."""
-    return float(stats.binom.sf(achieved - 1, known, min(max(target, 0.0), 1.0)))
+    return binomial_sf(achieved - 1, known, min(max(target, 0.0), 1.0))
 
 
 def exact_p_at_most(target: float, achieved: int, known: int) -> float:
     """One-sided exact binomial p of seeing so many or fewer if the true share were `target` (small: below it)."""
-    return float(stats.binom.cdf(achieved, known, min(max(target, 0.0), 1.0)))
+    return binomial_cdf(achieved, known, min(max(target, 0.0), 1.0))

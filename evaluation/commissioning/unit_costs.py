@@ -77,7 +77,8 @@ def read_unit_costs(
     """
     wanted = as_of.year if as_of.month >= 4 else as_of.year - 1
     problems: list[str] = []
-    costs, notes = [], []
+    costs: list[UnitCost] = []
+    notes: list[str] = []
     for name, given in (table or {}).items():
         entry = _entry(given)
         cost = _read(name, entry, problems)

@@ -137,10 +137,7 @@ def of_change(better: int, worse: int, same: int, missing: int, *, rules: Rules 
 def overall(words: list[str]) -> tuple[str, str]:
     """Give the contract's verdict from those of its outcomes; outputs are not asked and so never pass it."""
     if not words:
-        return (
-            "outcomes_not_evidenced",
-            "The contract names no outcome, so it cannot show that anyone is better for it.",
-        )
+        return "outcomes_not_evidenced", "The contract names no outcome, so it cannot show that anyone is better."
     count = {word: words.count(word) for word in ("met", "missed", "not_collected", "too_incomplete")}
     silent = count["not_collected"] + count["too_incomplete"]
     if count["missed"]:
@@ -150,8 +147,8 @@ def overall(words: list[str]) -> tuple[str, str]:
     if 2 * silent >= len(words) and not count["met"]:
         return (
             "outcomes_not_evidenced",
-            f"Whether anyone is better for it is not known: {silent} of {len(words)} outcomes are not collected, or too "
-            "incomplete to say.",
+            f"Whether anyone is better for it is not known: {silent} of {len(words)} outcomes are not collected, or "
+            "too incomplete to say.",
         )
     return "cannot_yet_be_said", f"{count['met']} of {len(words)} outcome targets are met; the others are still open."
 
