@@ -1,4 +1,4 @@
-"""What the quality tests found: figures with their denominators, and a scorecard of one page."""
+"""What the quality tests found: figures with their denominators."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from evaluation.errors import UsageError, did_you_mean
+from evaluation.records.quality.scorecard import Passed, passed, scorecard
 
 FIGURES = {
     "measure": pl.String,
@@ -19,7 +19,6 @@ FIGURES = {
     "count": pl.Int64,
     "of": pl.Int64,
 }
-_WIDTH = 84
 
 
 @dataclass(frozen=True)
@@ -42,20 +41,6 @@ class Test:
     title: str
     among: str
     good: bool = False
-
-
-@dataclass(frozen=True)
-class Passed:
-    """A threshold that was passed."""
-
-    test: Test
-    share: float
-    threshold: float
-
-    def sentence(self) -> str:
-        """What was found and what was allowed."""
-        side = "below the least" if self.test.good else "above the most"
-        return f"{self.test.title}: {self.share:.1%} of {self.test.among}, {side} allowed ({self.threshold:.1%})"
 
 
 @dataclass(frozen=True)
@@ -103,87 +88,45 @@ class Quality:
         row = self.tidy().filter(pl.col("measure") == name)
         return row["share"].item() if len(row) else None
 
-    def passed(self, thresholds: Table[str, float]) -> tuple[Passed, ...]:
-        """Thresholds that were passed: shares above the most (or, of what is good, below the least) allowed.
-
-        Raises
-        ------
-        UsageError
-            A threshold names no test.
-        """
-        known = {test.name: test for test in self.tests}
-        wrong = [f"'{name}'.{did_you_mean(name, known)}" for name in thresholds if name not in known]
-        if wrong:
-            raise UsageError(f"[quality] names no test {wrong[0]} Tests: {', '.join(known)}.", wrong[1:])
-        shares = {name: self.share(name) for name in thresholds}
-        return tuple(
-            Passed(known[name], share, float(limit))
-            for name, limit in thresholds.items()
-            if (share := shares[name]) is not None and (share < limit if known[name].good else share > limit)
-        )
-
     def to_json(self) -> dict[str, Any]:
         """The figures as JSON-ready values: totals, by source, by service and by month, with coverage and extracts."""
-        titles = {test.name: test for test in self.tests}
-
-        def rows(*by: str) -> list[dict[str, Any]]:
-            return [
-                {"test": row["measure"], "title": titles[row["measure"]].title, "among": titles[row["measure"]].among}
-                | {name: _plain(row[name]) for name in (*by, "count", "of")}
-                | {"share": None if row["share"] is None else round(row["share"], 4)}
-                for row in self.tidy(*by)
-                .filter(pl.all_horizontal(pl.col(name).is_not_null() for name in by) if by else True)
-                .to_dicts()
-            ]
-
         return {
             "as_of": self.as_of.isoformat(),
-            "tests": rows(),
-            "tests_by_system": rows("source"),
-            "tests_by_service": rows("service"),
-            "tests_by_month": rows("month"),
-            "extracts": [{name: _plain(value) for name, value in row.items()} for row in self.extracts.to_dicts()],
-            "coverage": [{name: _plain(value) for name, value in row.items()} for row in self.coverage.to_dicts()],
+            "tests": self._totals(),
+            "tests_by_system": self._rows("source"),
+            "tests_by_service": self._rows("service"),
+            "tests_by_month": self._rows("month"),
+            "extracts": [_plain(row) for row in self.extracts.to_dicts()],
+            "coverage": [_plain(row) for row in self.coverage.to_dicts()],
             "unmapped_words": self.unmapped.to_dicts(),
             "notes": list(self.notes),
         }
 
+    def _totals(self) -> list[dict[str, Any]]:
+        """A row for every test, also for those that found nothing to test."""
+        found = {row["measure"]: row for row in self.tidy().to_dicts()}
+        nothing = {"count": 0, "of": 0, "share": None}
+        return [_worded(test, found.get(test.name, nothing)) for test in self.tests]
+
+    def _rows(self, by: str) -> list[dict[str, Any]]:
+        tests = {test.name: test for test in self.tests}
+        rows = self.tidy(by).filter(pl.col(by).is_not_null() & (pl.col("of") > 0)).to_dicts()
+        return [_worded(tests[row["measure"]], row) | _plain({by: row[by]}) for row in rows]
+
+    def passed(self, thresholds: Table[str, float]) -> tuple[Passed, ...]:
+        """Thresholds that were passed; see `quality.scorecard.passed`."""
+        return passed(self.to_json(), thresholds)
+
     def scorecard(self, thresholds: Table[str, float] | None = None) -> str:
-        """One page: each test with its share, its figures, and whether a threshold was passed."""
-        passed = {one.test.name for one in self.passed(thresholds or {})}
-        totals = {row["measure"]: row for row in self.tidy().to_dicts()}
-        lines = [f"Data quality to {self.as_of.isoformat()}", "=" * _WIDTH]
-        read, aside = int(self.extracts["rows_read"].sum()), int(self.extracts["rows_rejected"].sum())
-        lines.append(
-            f"{len(self.extracts)} extracts: {read:,} rows read = {read - aside:,} accepted + {aside:,} set aside"
-        )
-        lines.append("-" * _WIDTH)
-        for test in self.tests:
-            lines.append(_line(test, totals.get(test.name), test.name in passed, (thresholds or {}).get(test.name)))
-        lines.append("-" * _WIDTH)
-        missing = self.coverage.filter(~pl.col("covered"))
-        for (source,), months in missing.group_by("source", maintain_order=True):
-            listed = ", ".join(month.strftime("%Y-%m") for month in months["month"].head(6).to_list())
-            more = f" and {len(months) - 6} more" if len(months) > 6 else ""
-            lines.append(f"No record from {source} in {listed}{more}")
-        words = self.unmapped.head(5).to_dicts()
-        lines += [
-            f"In no code list: '{row['word']}' ({row['source']}, {row['rows']} rows){_hint(row)}" for row in words
-        ]
-        return "\n".join(lines) + "\n"
+        """One page; see `quality.scorecard.scorecard`."""
+        return scorecard(self.to_json(), thresholds)
 
 
-def _hint(row: dict[str, Any]) -> str:
-    return f"; perhaps {row['suggestion']}" if row["suggestion"] else ""
+def _worded(test: Test, row: Table[str, Any]) -> dict[str, Any]:
+    share = None if row["share"] is None else round(row["share"], 4)
+    words = {"test": test.name, "title": test.title, "among": test.among, "good": test.good}
+    return {**words, "count": row["count"], "of": row["of"], "share": share}
 
 
-def _line(test: Test, row: dict[str, Any] | None, passed: bool, limit: float | None) -> str:
-    if row is None or not row["of"]:
-        return f"  {test.title:<46} not recorded"
-    mark = "!" if passed else " "
-    allowed = f"  (allowed {limit:.0%})" if limit is not None else ""
-    return f"{mark} {test.title:<46} {row['share']:>6.1%}  {row['count']:>7,} of {row['of']:>7,}{allowed}"
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+def _plain(row: Table[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
