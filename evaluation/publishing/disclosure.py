@@ -8,7 +8,7 @@ agree with the rounded ones, and an interval can only grow.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, cast
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -308,7 +308,9 @@ def refuse_pinned(system: System, cells: NDArray[np.int64]) -> None:
         Naming the cells, without any figure.
     """
     if cells.size:
-        named = [f"{describe(system.cells[cell])} can be worked out too closely" for cell in cells[:SHOWN_EXAMPLES]]
+        named = [
+            f"{describe(system.cells[cell])} can be worked out too closely" for cell in cells.tolist()[:SHOWN_EXAMPLES]
+        ]
         more = [f"and {cells.size - SHOWN_EXAMPLES} more"] if cells.size > SHOWN_EXAMPLES else []
         raise DisclosureError("A table may not be published: its hidden cells are not protected.", [*named, *more])
 
@@ -368,6 +370,4 @@ def release_differences(
     previous = build_system({"old": edition.table}, hierarchies, margin)
     current = build_system({"new": table}, hierarchies, margin)
     problem, places = joint_problem(previous, edition, current, table, _small(after, rules), rules)
-    chosen: Bools = choose(problem)
-    held = cast("Bools", chosen[places])
-    return show(after, table, held, edition, rules)
+    return show(after, table, choose(problem)[places], edition, rules)

@@ -7,12 +7,13 @@ from typing import cast
 
 from evaluation.publishing.disclosure_curves import coarsen
 from evaluation.publishing.disclosure_rules import Rules
-from evaluation.publishing.disclosure_tree import Json, as_json, known_counts, protect_tree
+from evaluation.publishing.disclosure_tree import Json, as_json, is_count, known_counts, protect_tree, supported
 
-_ESTIMATE = ("value", "low", "high")
-_ARMS = (("n_treated", "events_treated"), ("n_compared", "events_compared"))
+_ESTIMATE = ("value", "low", "high", "treated", "compared")
+_ARMS = (("n_treated", "events_treated", "treated"), ("n_compared", "events_compared", "compared"))
 _DIGITS = {"days": 0, "people per 100": 0, "per 100": 0}
-_SPECIAL = frozenset({"attrition", "effects", "curves", "numbers"})
+_EFFECTS = ("effects", "sensitivity")
+_SPECIAL = frozenset({"attrition", *_EFFECTS, "curves", "numbers"})
 
 
 def protect_finding(tree: Mapping[str, object], rules: Rules) -> tuple[dict[str, Json], list[str]]:
@@ -30,12 +31,13 @@ def protect_finding(tree: Mapping[str, object], rules: Rules) -> tuple[dict[str,
     }
     if "attrition" in tree:
         data["attrition"] = _attrition(_records(tree["attrition"]), rules, known, hidden)
-    if "effects" in tree:
-        data["effects"] = [_effect(effect, rules, known, hidden) for effect in _records(tree["effects"])]
+    for key in _EFFECTS:
+        if key in tree:
+            data[key] = [_effect(effect, rules, known, hidden) for effect in _records(tree[key])]
     if "curves" in tree:
         data["curves"] = [_curve(curve, rules, known, hidden) for curve in _records(tree["curves"])]
     if "numbers" in tree:
-        data["numbers"] = protect_tree(tree["numbers"], rules, known)
+        data["numbers"] = _numbers(cast("Mapping[str, object]", tree["numbers"]), rules, known)
     return data, hidden
 
 
@@ -72,19 +74,35 @@ def _steps_to_show(people: Sequence[int | None], rules: Rules) -> list[bool]:
     return shown
 
 
+def _numbers(numbers: Mapping[str, object], rules: Rules, known: set[int]) -> Json:
+    """The numbers of a finding stand beside each other by chance, so a small one hides only itself."""
+    people = max(
+        (value for key, value in numbers.items() if is_count(key, value) and isinstance(value, int)), default=0
+    )
+    return {
+        key: protect_tree(value, rules, known, key) if supported(key, people, rules) else None
+        for key, value in numbers.items()
+    }
+
+
 def _effect(effect: dict[str, object], rules: Rules, known: set[int], hidden: list[str]) -> Json:
     """Withhold an estimate that rests on few people in either arm; hide event counts near none or near all."""
     data = cast("dict[str, Json]", protect_tree(effect, rules, known))
-    name = str(effect.get("name", "effect"))
-    small = any(isinstance(effect.get(n), int) and cast("int", effect[n]) < rules.threshold for n, _ in _ARMS)
+    small = any(_below(effect.get(people), rules) for people, _, _ in _ARMS)
     for key in _ESTIMATE:
         data[key] = None if small else _estimate(effect.get(key), str(effect.get("unit", "")))
-    for n, events in _ARMS:
-        if small or _nearly_all(effect.get(n), effect.get(events), rules):
-            data[events] = None if events in effect else data.pop(events, None)
+    for people, events, share in _ARMS:
+        if small or _below(effect.get(events), rules) or _nearly_all(effect.get(people), effect.get(events), rules):
+            data[events] = data[share] = None
+    if isinstance(effect.get("p"), float):
+        data["p"] = None if small else round(cast("float", effect["p"]), 3)
     if small:
-        hidden.append(f"effect {name}: withheld, fewer people than the threshold in one group")
-    return {key: value for key, value in data.items() if key in effect}
+        hidden.append(f"effect {effect.get('name', '')}: withheld, fewer people than the threshold in one group")
+    return {key: data[key] if key in data else as_json(value) for key, value in effect.items()}
+
+
+def _below(count: object, rules: Rules) -> bool:
+    return isinstance(count, int) and 0 < count < rules.threshold
 
 
 def _estimate(value: object, unit: str) -> float | None:

@@ -87,7 +87,7 @@ def as_plain(tree: Mapping[object, object]) -> dict[str, object]:
 
 def _protect_mapping(tree: dict[str, object], rules: Rules, known: set[int], people: int | None) -> Json:
     counts = own_counts(tree)
-    blank = rests_on_too_few(counts, rules)
+    blank = rests_on_too_few(counts, rules) or (not counts and people == 0)
     behind = max(counts.values()) if counts else people
     behind = 0 if blank else behind
     return {

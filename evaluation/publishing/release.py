@@ -156,7 +156,8 @@ def release_finding(finding: HasJson | Mapping[str, object], rules: Rules, *, li
     rules
         The partnership's rules.
     licence
-        The open licence of every extract behind the finding, or None: with a licence nothing is altered.
+        The open licence of every extract behind the finding, or None: with a licence, or one that the finding itself
+        declares, nothing is altered.
 
     Raises
     ------
@@ -164,8 +165,9 @@ def release_finding(finding: HasJson | Mapping[str, object], rules: Rules, *, li
         Where the finding holds anything but aggregates.
     """
     tree = dict(finding) if isinstance(finding, Mapping) else cast("dict[str, object]", json.loads(finding.to_json()))
-    name = str(tree.get("study", "finding"))
+    name, own = str(tree.get("study", "finding")), tree.get("licence")
     refuse_personal(tree, name)
+    licence = licence or (str(own) if own else None)
     if licence:
         return _publish("finding", name, as_json(tree), (), licence)
     data, hidden = protect_finding(tree, rules)
