@@ -7,6 +7,8 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,8 +17,10 @@ from evaluation.example.exam_marks import ExamResult, mark
 from evaluation.example.exam_plan import Plan, Question, load_plan
 from evaluation.example.frames import council
 from evaluation.example.scenario import Scenario
-from evaluation.example.simulate import simulate
+from evaluation.example.sheets import case_sheet
+from evaluation.example.simulate import History, simulate
 from evaluation.example.truth import Truth, true_effects
+from evaluation.records import assemble, read_extract
 
 STUDIES = ("mediation", "abcs", "asbos", "elmore", "family_support", "city_counselling")
 """The person-level studies; council by council they take turns."""
@@ -88,11 +92,24 @@ def attempt(plan: Plan, number: int, replicate: int, studies: Sequence[str] = ST
     asked = _with_scheme(plan.questions[number].scenario, study.scheme or name)
     begun = time.process_time()
     for_history, for_frames = np.random.SeedSequence([plan.seed, number, replicate]).spawn(2)
-    records = council(simulate(asked, for_history), for_frames)
+    history = simulate(asked, for_history)
+    sheet = plan.questions[number].layout == "case_list"
+    records = read_sheet(history, study, for_frames) if sheet else council(history, for_frames)
     simulated = time.process_time()
     # The effects are the same without the checks; the naive methods are marked on every fifth council.
     finding = study.run(records, robustness=replicate % NAIVE_EVERY == 0)
     return _read(finding, number, replicate, name, (simulated - begun, time.process_time() - simulated))
+
+
+def read_sheet(history: History, study: Runnable, seed: np.random.SeedSequence) -> Mapping[str, Any]:
+    """Write a history as a case list and read it back as the build reads a council's."""
+    scheme, as_of = str(study.scheme), history.scenario.as_of
+    sheet = case_sheet(history, "The Scheme", np.random.default_rng(seed))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "case_list.csv"
+        sheet.write_csv(path)
+        extract = read_extract(path, "case_list", as_of=as_of, schemes={scheme: ("The Scheme",)})
+    return assemble([extract], as_of=as_of)
 
 
 def _with_scheme(scenario: Scenario, name: str) -> Scenario:

@@ -159,8 +159,23 @@ class ExamResult:
         return all(criterion.passed for criterion in self.criteria)
 
     def to_json(self) -> str:
-        """Return the result as JSON: sorted keys, four significant digits, no time of day."""
-        return json.dumps(_rounded(asdict(self)), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        """Return the result as JSON: the same exam gives the same bytes, so processor times are left out."""
+        values: dict[str, Any] = _rounded(asdict(self))
+        for scenario in values["scenarios"]:
+            del scenario["seconds"]
+        command = f"evaluation exam --replicates {self.replicates} --seed {self.seed}"
+        return json.dumps({"command": command} | values, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+    @staticmethod
+    def from_json(text: str) -> ExamResult:
+        """Read a kept result back; processor times are not kept."""
+        raw: dict[str, Any] = json.loads(text)
+        return ExamResult(
+            raw["seed"], raw["replicates"], raw["councils"],
+            tuple(ScenarioMark(**scenario, seconds=(0.0, 0.0)) for scenario in raw["scenarios"]),
+            tuple(Mark(**row) for row in raw["marks"]), tuple(NaiveMark(**row) for row in raw["naive"]),
+            tuple(Criterion(**row) for row in raw["criteria"]),
+        )  # fmt: skip
 
     def markdown(self) -> str:
         """Return the tables for the methods pages."""

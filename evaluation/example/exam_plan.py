@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from evaluation.errors import UsageError
 from evaluation.example.scenario import Scenario, TrueScheme
+from evaluation.example.sheets import sheet_scenario
 
 SIZES: dict[int, tuple[int, float]] = {75: (1500, -9.25), 155: (1500, -8.35), 395: (3000, -8.0)}
 """People treated (about) to people simulated and the log of the scheme's daily start hazard."""
+SHEET_SIZES: dict[int, tuple[int, float]] = {75: (1500, -8.2), 155: (1500, -7.4), 395: (3000, -7.1)}
+"""The same for one-row-per-case sheets, where schemes start in quiet cases only."""
+Layout = Literal["tables", "case_list"]
 STUDIED = "mediation"
 
 
@@ -28,11 +32,14 @@ class Question:
         The council that is simulated.
     assumption
         False where the recorded data lack what any method would need: reported, not pooled.
+    layout
+        `tables` for full records, `case_list` for a sheet with one row a case, read as the build reads it.
     """
 
     name: str
     scenario: Scenario
     assumption: bool = True
+    layout: Layout = "tables"
 
     @property
     def null(self) -> bool:
@@ -86,7 +93,13 @@ def _shipped() -> str:
 
 
 def question(
-    name: str, size: int, theta: float, waning_days: float | None = None, assumption: bool = True, **options: Any
+    name: str,
+    size: int,
+    theta: float,
+    waning_days: float | None = None,
+    assumption: bool = True,
+    layout: Layout = "tables",
+    **options: Any,
 ) -> Question:
     """Make one scenario of the exam.
 
@@ -101,13 +114,14 @@ def question(
     """
     if size not in SIZES:
         raise UsageError(f"Scenario '{name}': size {size} is not one of {', '.join(map(str, SIZES))}.")
-    people, log_hazard = SIZES[size]
+    people, log_hazard = (SHEET_SIZES if layout == "case_list" else SIZES)[size]
     scheme = TrueScheme(STUDIED, log_hazard, theta, waning_days)
     if "outage" in options:
         options["outage"] = tuple(options["outage"])
     try:
         settings: dict[str, Any] = {"people": people, "schemes": (scheme,)}
-        scenario = Scenario(**(settings | options))
+        told = sheet_scenario(Scenario()) if layout == "case_list" else Scenario()
+        scenario = replace(told, **(settings | options))
     except TypeError as problem:
         raise UsageError(f"Scenario '{name}': {problem}.") from problem
-    return Question(name, scenario, assumption)
+    return Question(name, scenario, assumption, layout)
