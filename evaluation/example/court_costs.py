@@ -26,6 +26,7 @@ YEARS = 10
 _MONEY = pl.Decimal(12, 2)
 _PER_MONTH = 4.0
 _SILENT_MONTH = 40
+_BARE = (1, 3, 45)
 _RESULTS = ("convicted", "acquitted", "withdrawn", "dismissed")
 _PERIOD = {"week": 7, "fortnight": 14, "month": 30}
 
@@ -120,6 +121,7 @@ class _World:
         self.receipts: list[dict[str, Any]] = []
         self.truth: list[tuple[str, str | None, int, str]] = []
         self.through_court: dict[date, list[tuple[_Order, int]]] = defaultdict(list)
+        self.bare: set[str] = set()
         self.agenda: list[tuple[date, int, str, _Order, int]] = []
 
     # Prosecutions and orders.
@@ -195,7 +197,9 @@ class _World:
             day, _, what, order, pence = heapq.heappop(self.agenda)
             if day <= self.as_of:
                 getattr(self, f"_on_{what}")(day, order, pence)
-        for day in sorted(self.through_court):
+        months = sorted(self.through_court)
+        self.bare = {f"HM{months[at]:%y%m}" for at in _BARE if at < len(months)}
+        for day in months:
             self._remit(day, self.through_court[day])
 
     def _plan(self, day: date, what: str, order: _Order, pence: int = 0) -> None:
@@ -350,12 +354,19 @@ class _World:
             "cut short": (ref[:-2], payer),
             "year left out": (ref[5:], payer),
             "name only": (None, payer),
-            "wrong reference": (self.orders[int(self.draw.integers(len(self.orders)))].ref, payer),
+            "wrong reference": (self._reference_of_another(order), payer),
             "nothing written": (None, None),
         }
         share = (0.80, 0.04, 0.03, 0.015, 0.02, 0.02, 0.02, 0.01, 0.0405, 0.004, 0.0005)
         how = str(self.draw.choice(list(ways), p=share))
+        # A slip that gives exactly another order of the same person is beyond anybody's power to see.
+        if ways[how][0] in {each.ref for each in self.of_person[order.person]}:
+            how = "copied"
         return *ways[how], how
+
+    def _reference_of_another(self, order: _Order) -> str:
+        others = [each.ref for each in self.orders if each.person != order.person]
+        return others[int(self.draw.integers(len(others)))]
 
     def _payer(self, order: _Order) -> str:
         first, last = order.person.split(" ")
@@ -367,7 +378,7 @@ class _World:
         if day > self.as_of:
             return
         batch = f"HM{day:%y%m}"
-        how = str(self.draw.choice(["rows", "list", "bare"], p=(0.79, 0.18, 0.03)))
+        how = "bare" if batch in self.bare else str(self.draw.choice(["rows", "list"], p=(0.82, 0.18)))
         sums: dict[str, int] = defaultdict(int)
         for order, pence in parts:
             sums[order.ref] += pence
@@ -377,7 +388,7 @@ class _World:
                 ref = self._paid_in(day, pence, order.ref, None, batch, "payment")
                 self.truth.append((ref, order.ref if order.listed else None, pence, "remittance with a row each"))
             return
-        amounts = self._chance(0.85)
+        amounts = self._chance(0.9)
         lines = [f"{order.ref} {_pounds(pence)}" if amounts else order.ref for order, pence in parts]
         text = ", ".join(lines) if how == "list" else None
         ref = self._paid_in(day, sum(pence for _, pence in parts), text, None, batch, "payment")

@@ -10,6 +10,8 @@ from evaluation.income.money import as_pounds
 from evaluation.income.references import Relation
 from evaluation.income.rules import CORRECTED, EXACT, SCORED, Points
 
+_ROUNDING = 1_000
+
 Named = Literal["another", "none", "elsewhere", ""]
 Name = Literal["agrees", "other_defendant", "unknown", "absent"]
 
@@ -109,6 +111,8 @@ def _name(facts: Facts, points: Points) -> list[Evidence]:
 
 def _amount(facts: Facts, points: Points) -> list[Evidence]:
     most, step = max(facts.balances), facts.instalment
+    if most < facts.amount <= most + _ROUNDING and most:
+        return [Evidence("amount", f"the {_money(most)} left, rounded up", points.amount_rounded_up)]
     if facts.amount > most:
         return [Evidence("amount", f"more than the {_money(most)} left", points.amount_above_balance)]
     if facts.amount in facts.balances:

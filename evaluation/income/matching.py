@@ -55,9 +55,10 @@ def _certain(
     order[list(decided)] = -1
     named = order >= 0
     early = named & (receipts.day < np.where(named, _at(orders.day, order), 0))
-    for receipt in np.flatnonzero(early).tolist():
+    another = _named_for_another(orders, receipts, order)
+    for receipt in np.flatnonzero(early & ~another).tolist():
         book.status[receipt] = ("before_order", "received before the order that it names was made")
-    order[early | _named_for_another(orders, receipts, order)] = -1
+    order[early | another] = -1
     return order
 
 

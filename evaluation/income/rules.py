@@ -53,6 +53,7 @@ class Points:
     amount_is_instalment: int = 3
     amount_is_several_instalments: int = 1
     amount_above_balance: int = -4
+    amount_rounded_up: int = 0
     near_due_date: int = 1
     accept: int = 8
     margin: int = 3

@@ -7,7 +7,7 @@ person to decide.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -67,6 +67,7 @@ class Uncertain:
         self.weighed: list[Weighed] = []
         self._later = register - set(book.orders.refs)
         self._strays: set[str | None] = set()
+        self._times: Counter[str | None] = Counter()
         self._unsolved: dict[str, list[int]] = defaultdict(list)
 
     def resolve(self, receipts: Iterable[int], before: Callable[[int], None]) -> None:
@@ -80,6 +81,7 @@ class Uncertain:
             Called with the day of each receipt before it is looked at.
         """
         receipts = list(receipts)
+        self._times = Counter(self.book.receipts.references[each] for each in receipts)
         self._strays = {self.book.receipts.payers[each] for each in receipts if self._is_stray(each)} - {None}
         for receipt in receipts:
             before(int(self.book.receipts.day[receipt]))
@@ -118,7 +120,17 @@ class Uncertain:
         if not index.is_made_like_one(text) or index.named(text):
             return False
         own = self.book.orders.of_person[payer]
-        return not any(relation(plain(text), index.plain[order]) for order in own) and not index.near(text)
+        return not any(self._how(text, order) for order in own) and not index.near(text)
+
+    def _how(self, text: str, order: int) -> Relation | None:
+        """Say how a text is near to an order's reference.
+
+        Other digits that come again and again, beside receipts that copy the right reference, are no slip: they are
+        the number of another order.
+        """
+        how = relation(plain(text), self.book.orders.index.plain[order])
+        again = how == "other_digit" and self._times[text] > 1 and self.book.certain_receipts(order)
+        return None if again else how
 
     def _listed(self, receipt: int, text: str) -> bool:
         """Follow a list of orders with amounts, if it adds up to the receipt."""
@@ -161,8 +173,7 @@ class Uncertain:
         if text is None:
             return {}
         index = self.book.orders.index
-        query = plain(text)
-        found = ((at, relation(query, index.plain[at])) for at in own)
+        found = ((at, self._how(text, at)) for at in own)
         theirs = {at: how for at, how in found if how}
         # A name and a near reference together outweigh any other order that the reference may be near to.
         near = () if theirs else index.near(text)
