@@ -264,8 +264,7 @@ def audit_linked(
     """What can be proved about every hidden cell of linked tables, read side by side; options as in `audit`."""
     rules = Rules(threshold, base, zeros, width)
     frames = {name: frame.lazy().collect() for name, frame in tables.items()}
-    plain = {name: frame if exact else frame.drop("count", strict=False) for name, frame in frames.items()}
-    system = _system(plain, hierarchies, dimensions, measures, margin, counted=exact)
+    system = _system(frames, hierarchies, dimensions, measures, margin, counted=exact)
     hidden, published = system.unseen.copy(), np.zeros(len(system.cells), dtype=np.int64)
     for name, frame in frames.items():
         _refuse_unprotected(name, frame)

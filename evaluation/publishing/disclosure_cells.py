@@ -146,7 +146,8 @@ def build_system(
     builder = _Builder(hierarchies or {}, margin)
     for name, table in tables.items():
         builder.add(name, table)
-        if len(tables) > 1:
+    for name, table in tables.items():
+        if len(tables) > 1 and (table.count >= 0).all():
             builder.add_unseen(name, table)
     return builder.system(check=check)
 
@@ -207,11 +208,11 @@ class _Builder:
         placed = {levels: self.place[self.identity(table, levels)] for levels in table.levels}
         for size in range(1, len(open_axes) + 1):
             for axes in combinations(open_axes, size):
-                self._sum_over(table, axes, placed)
+                self._sum_over(name, table, axes, placed)
         for axis in open_axes:
             self._add_equations(name, axis, table.dimensions[axis], placed)
 
-    def _sum_over(self, table: Table, axes: tuple[int, ...], placed: dict[tuple[str, ...], int]) -> None:
+    def _sum_over(self, name: str, table: Table, axes: tuple[int, ...], placed: dict[tuple[str, ...], int]) -> None:
         sums: dict[tuple[str, ...], int] = defaultdict(int)
         for levels, count in zip(table.levels, table.count, strict=True):
             tops = (
@@ -222,7 +223,7 @@ class _Builder:
         for levels, count in sums.items():
             cell = self.identity(table, levels)
             if cell in self.place and self.count[self.place[cell]] != count:
-                cell = frozenset({*cell, ("", f"only in {table.dimensions}")})
+                cell = frozenset({*cell, ("", f"only in {name}")})
             placed[levels] = self._cell("", cell, count, unseen=True)
 
     def system(self, *, check: bool) -> System:
