@@ -235,6 +235,22 @@ QUALITY = {
         for day in months(2011, 24)
     ],
     "missing_sources": ["PSS Live"],
+    "tests": [
+        {"test": "not_closed", "title": "Closed but not marked closed", "among": "cases", "count": 40, "of": 200, "share": 0.2},
+        {"test": "no_survey", "title": "Survey sent at closure", "among": "closed cases", "count": 0, "of": 0, "share": None},
+    ],
+    "tests_by_system": [
+        {"test": "not_closed", "title": "Closed but not marked closed", "among": "cases", "source": source, "count": 20, "of": 100,
+         "share": 0.2}
+        for source in ("FLARE", "CEDAR")
+    ],
+    "tests_by_month": [
+        {"test": "not_closed", "title": "Closed but not marked closed", "among": "cases", "month": day, "count": 10, "of": 50,
+         "share": 0.2}
+        for day in months(2012, 6)
+    ],
+    "extracts": [{"name": "FLARE", "mapping": "flare", "rows_read": 1200, "rows_accepted": 1150, "rows_rejected": 50}],
+    "notes": ["Police and council both hold 1,200 incidents; each is counted once"],
 }  # fmt: skip
 
 

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from evaluation.publishing import words
-from evaluation.publishing.charts import coverage
+from evaluation.publishing.charts import coverage, multiples
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page
 from evaluation.publishing.pages.reading import Json, part_of, record_table, rows_of
-from evaluation.publishing.parts import data_table, heading, link, paragraph, region, unknown
+from evaluation.publishing.parts import (
+    Cell,
+    Markup,
+    bullets,
+    card_table,
+    data_table,
+    folded,
+    heading,
+    link,
+    paragraph,
+    per,
+    region,
+    unknown,
+)
 from evaluation.publishing.words import escaped
 
 
@@ -95,19 +109,87 @@ def _rows(extract: Json | None) -> str:
     return f"{words.count(read)} rows in = {words.count(used)} used + {words.count(aside)} set aside"
 
 
-_KNOWN = ("coverage", "extracts", "missing_sources")
-
-
 def _tests(data: Json) -> list[str]:
     parts: list[str] = []
-    for key, value in data.items():
+    totals = rows_of(data, "tests")
+    if totals:
+        parts += [
+            heading(2, "The auditors’ tests, repeated", "tests"),
+            _test_table("Every test over all systems", totals),
+        ]
+    for key, part, title in (("tests_by_system", "source", "system"), ("tests_by_service", "service", "service")):
         rows = rows_of(data, key)
-        if key in _KNOWN or not rows:
-            continue
-        title = words.sentence_case(key)
-        parts += [heading(2, title, words.slug(key)), record_table(title, rows[:60])]
-        del value
+        if rows:
+            parts.append(
+                folded(f"The tests {title} by {title}", _split_table(f"Share that failed, by {title}", rows, part))
+            )
+    monthly = _monthly(data)
+    if monthly:
+        parts.append(folded("The tests month by month", monthly))
+    unmapped = rows_of(data, "unmapped_words")
+    if unmapped:
+        heads = {"word": "Word", "source": "System", "list": "Code list", "rows": "Rows", "suggestion": "Perhaps"}
+        parts.append(
+            folded("Words in no code list", record_table("Words that no code list holds", unmapped[:40], heads))
+        )
+    notes = [words.sentence(str(note)) for note in (data.get("notes") or ())]
+    if notes:
+        parts += [heading(2, "Counted once", "linked"), bullets(notes)]
     return parts
+
+
+def _among(row: Json) -> str:
+    return f"of {words.visible(row.get('among') or 'all')}"
+
+
+def _found(row: Json) -> str:
+    return f"{words.count(row.get('count'))} of {words.count(row.get('of'))}"
+
+
+def _test_table(caption: str, rows: Sequence[Json]) -> str:
+    cells: list[list[Cell]] = [
+        [
+            Markup(f"{escaped(row.get('title'))} {per(_among(row))}"),
+            _found(row) if row.get("of") is not None else "not recorded",
+            words.percent(row.get("share")) if row.get("of") else "–",
+        ]
+        for row in rows
+    ]
+    return card_table(caption, ["Test", "Found", "Share"], cells)
+
+
+def _split_table(caption: str, rows: Sequence[Json], part: str) -> str:
+    columns = sorted({str(row.get(part)) for row in rows})
+    titles = {str(row.get("test")): str(row.get("title")) for row in rows}
+    shares = {(str(row.get("test")), str(row.get(part))): row.get("share") for row in rows}
+    cells: list[list[Cell]] = [
+        [title, *(words.percent(shares[name, column]) if (name, column) in shares else "–" for column in columns)]
+        for name, title in titles.items()
+    ]
+    return region(data_table(caption, ["Test", *columns], cells, "data small"), f"{caption}, table")
+
+
+def _monthly(data: Json) -> str:
+    rows = rows_of(data, "tests_by_month")
+    months = sorted({str(row.get("month")) for row in rows})[-24:]
+    if len(months) < 3:
+        return ""
+    titles = {str(row.get("test")): str(row.get("title")) for row in rows}
+    shares = {(str(row.get("test")), str(row.get("month"))): row.get("share") for row in rows}
+    panels = [
+        multiples.Panel(title, tuple(_percent(shares.get((name, month))) for month in months))
+        for name, title in titles.items()
+    ]
+    labels = [words.short_month(day) if (day := words.as_date(month)) else month for month in months]
+    chart = multiples.chart(
+        panels, labels, name="monthly", title="Each test by month, on one scale", unit="Per cent of rows tested",
+        note="A gap in a line is a month that was not tested, or whose numbers are too small to show.",
+    )  # fmt: skip
+    return replace(chart, live=None).markup()
+
+
+def _percent(share: object) -> float | None:
+    return round(100 * float(share), 1) if isinstance(share, int | float) else None
 
 
 def _inputs(content: SiteContent) -> str:
