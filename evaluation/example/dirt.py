@@ -83,7 +83,13 @@ class Spoilt:
     counts: dict[str, tuple[int, int]]
 
 
-def spoil(reports: Reports, last_day: int, rng: np.random.Generator, rates: Rates | None = None) -> Spoilt:
+def spoil(
+    reports: Reports,
+    last_day: int,
+    rng: np.random.Generator,
+    rates: Rates | None = None,
+    silent: tuple[str, int, int] | None = None,
+) -> Spoilt:
     """Put the mistakes in.
 
     Parameters
@@ -94,6 +100,8 @@ def spoil(reports: Reports, last_day: int, rng: np.random.Generator, rates: Rate
         The as-of date as a day of the simulation.
     rates
         Share of each mistake; the audit's by default.
+    silent
+        A system and the first and last day of a time in which it delivers nothing.
     """
     rates = rates or Rates()
     counts: dict[str, tuple[int, int]] = {}
@@ -103,6 +111,8 @@ def spoil(reports: Reports, last_day: int, rng: np.random.Generator, rates: Rate
     incidents = _unlinked(reports.incidents, rates, rng, counts)
     incidents = _slips(incidents, rates, rng, counts)
     incidents = _twice(incidents, rates, rng, counts)
+    if silent is not None:
+        incidents = _silenced(incidents, *silent, counts)
     _count_uploads(cases, counts)
     _count_cases_with_an_issue(cases, incidents, counts)
     return Spoilt(replace(reports, incidents=incidents, cases=cases), counts)
@@ -220,6 +230,14 @@ def _twice(
     again = _chance(incidents.height, rates.twice, rng, flare)
     _note(counts, "entered_twice", again, flare)
     return pl.concat([incidents, incidents.filter(again)]).sort("report", maintain_order=True)
+
+
+def _silenced(
+    incidents: pl.DataFrame, system: str, first: int, last: int, counts: dict[str, tuple[int, int]]
+) -> pl.DataFrame:
+    lost = (incidents["system"] == system) & incidents["occurred"].is_between(first, last)
+    _note(counts, f"lost_by_{system}", lost, incidents["system"] == system)
+    return incidents.filter(~lost)
 
 
 def _count_uploads(cases: pl.DataFrame, counts: dict[str, tuple[int, int]]) -> None:

@@ -61,6 +61,10 @@ WEXBOURNE = Scenario(
 )
 
 
+SILENT = ("pss_live", date(2011, 8, 1), date(2011, 8, 31))
+"""A system that delivers nothing for a month: a gap in coverage, not a month without trouble."""
+
+
 @dataclass(frozen=True)
 class AreaScheme:
     """A scheme for places instead of people, with the true change of the incidents there.

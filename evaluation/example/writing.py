@@ -20,7 +20,7 @@ from evaluation.example.headed import headed
 from evaluation.example.partnership import Partnership, area_days, build_partnership, first_day
 from evaluation.example.providers import provider_extracts
 from evaluation.example.reports import record
-from evaluation.example.wexbourne import AREA_SCHEMES, AS_OF, NAME
+from evaluation.example.wexbourne import AREA_SCHEMES, AS_OF, NAME, SILENT
 from evaluation.example.wexbourne_truth import kept_truth
 
 SEED = 20121231
@@ -69,7 +69,8 @@ def write_extracts(folder: Path, *, seed: int = SEED, as_of: date = AS_OF) -> Ex
     for_truth, for_dirt, for_words, for_surveys = np.random.SeedSequence([seed, 1]).spawn(4)
     partnership = build_partnership(seed, as_of)
     last = partnership.scenario.days - 1
-    spoilt = spoil(record(partnership, np.random.default_rng(for_truth)), last, np.random.default_rng(for_dirt))
+    reports = record(partnership, np.random.default_rng(for_truth))
+    spoilt = spoil(reports, last, np.random.default_rng(for_dirt), silent=_silent_days(partnership))
     paths = {name: _write_system(name, folder, spoilt, partnership, for_words) for name in SYSTEMS}
     sent, providers = provider_extracts(partnership, spoilt.reports, seed, np.random.default_rng(for_surveys))
     court = court_costs(seed, as_of)
@@ -78,6 +79,12 @@ def write_extracts(folder: Path, *, seed: int = SEED, as_of: date = AS_OF) -> Ex
     court.truth.write_csv(folder / "truth_receipts.csv")
     truth = _write_truth(folder, spoilt, partnership, {"seed": seed, "providers": providers})
     return Example(NAME, tuple((name, path, name) for name, path in paths.items()), truth)
+
+
+def _silent_days(partnership: Partnership) -> tuple[str, int, int]:
+    system, first, last = SILENT
+    start = first_day(partnership.scenario)
+    return system, (first - start).days, (last - start).days
 
 
 def _write_system(
