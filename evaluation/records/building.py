@@ -149,6 +149,23 @@ def in_the_future(table: str, rows: pl.DataFrame, as_of) -> pl.DataFrame:
     return pl.concat(found)
 
 
+def in_their_words(reasons: pl.DataFrame, spec: TableSource, headers: Table[str, str]) -> pl.DataFrame:
+    """Reasons that name the columns of the extract where they named those of the canonical table."""
+    if not len(reasons):
+        return reasons
+    names = {column: _header(source, headers) for column, source in spec.source.items()}
+    text = pl.col("reason")
+    for column, header in names.items():
+        if header is not None:
+            text = text.str.replace_all(rf"\b{column}\b", header.replace("$", "$$"))
+    return reasons.with_columns(text)
+
+
+def _header(source: str | tuple[str, ...], headers: Table[str, str]) -> str | None:
+    options = source if isinstance(source, tuple) else (source,)
+    return next((headers[option] for option in options if option in headers), None)
+
+
 def repeats(table: str, spec: TableSource, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, int]:
     """Rows of a table that repeat a key: the rows left, the reasons against others, and how many were collapsed.
 

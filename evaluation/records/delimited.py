@@ -29,6 +29,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_END_OF_FILE = b"\x1a"
 _NEWLINE, _QUOTE, _RETURN = 10, 34, 13
 _SAMPLE_LINES = 60
 _LONGEST_CELL_LINES = 50
@@ -61,6 +62,7 @@ def read_delimited(content: bytes, known: frozenset[str]) -> Grid:
 def _decode(content: bytes) -> tuple[bytes, str]:
     """The content as UTF-8 with line ends `\\n` or `\\r\\n`, and the name of the encoding it had."""
     text, encoding = _to_utf8(content)
+    text = text.rstrip(_END_OF_FILE)
     if b"\0" in text:
         raise DataError("The file is not a table of text: it holds binary bytes.")
     sample = text[:4096]
@@ -243,7 +245,9 @@ def _cells(record: str, separator: str) -> list[str]:
 def _refuse_broken_end(cells: int, width: int, text: bytes, has_rows: bool) -> None:
     """A last line that has no line end and too few cells was cut off on its way."""
     last = text[text.rfind(b"\n") + 1 :]
-    if has_rows and 1 < cells < width and last.strip() and not text.endswith((b"\n", b"\r")):
+    if has_rows and last.count(b'"') % 2:
+        raise DataError("The file breaks off in the middle of its last cell, which is never closed: export it again.")
+    if has_rows and 1 < cells < width and last.strip():
         raise DataError(
             f"The file breaks off in the middle of its last row ({cells} of {width} cells): export it again."
         )

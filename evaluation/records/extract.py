@@ -145,7 +145,7 @@ def _finish(name: str, label: str, sha256: str, raw: Raw, spec: Mapping, values:
             late = (
                 building.in_the_future(table, rows, as_of) if as_of and building.FUTURE not in warn else wrong.head(0)
             )
-            reasons += [wrong, late]
+            reasons.append(building.in_their_words(pl.concat([wrong, late]), part, raw.positions))
             notes += [f"warning, rule {rule}: {count} rows of {table}" for rule, count in warned.items()]
             kept.setdefault(table, []).append(rows)
     rejected = _rejected(raw, _first_causes(pl.concat(reasons)))

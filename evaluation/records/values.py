@@ -172,6 +172,11 @@ def _number(read: Callable[[pl.Series], numbers.Numbers], what: str) -> _Reader:
 
 def _identifier(name: str, text: pl.Series, context: _Context, got: _Collected) -> None:
     got.columns[name] = text
+    _note_spoilt(text, context, got)
+
+
+def _note_spoilt(text: pl.Series, context: _Context, got: _Collected) -> None:
+    """Identifiers that a spreadsheet has spoilt: powers of ten are refused, lost zeros are said."""
     spoilt = numbers.scientific(text)
     if spoilt.any():
         reason = f"{context.header}: a spreadsheet has turned the identifier into a power of ten"
@@ -284,6 +289,7 @@ def _hashed(kind: str) -> _Reader:
 
 def _person_ref(name: str, text: pl.Series, context: _Context, got: _Collected) -> None:
     """A reference that a table takes as it is; one that belongs to a person is read with that person's other parts."""
+    _note_spoilt(text, context, got)
     if any(name in sources_of(spec) for spec in context.mapping.tables):
         got.columns[name] = reference_ids(text, context.mapping.system, context.options.key)
 
