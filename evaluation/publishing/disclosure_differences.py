@@ -42,7 +42,7 @@ class Edition:
     published
         Levels to the figure that was shown, or None.
     basis
-        Levels to the count from which the shown figure was rounded.
+        Levels to the count from which the shown figure was rounded, or at which the cell was hidden.
     hidden, delayed
         One truth value a row.
     """
@@ -66,7 +66,7 @@ class Edition:
         if missing:
             raise DataError(f"The last edition lacks column {', '.join(map(repr, missing))}; it cannot be compared.")
         table = read_table("old", frame, dimensions)
-        basis = frame["basis"] if "basis" in frame.columns else frame["count"]
+        basis = frame["basis"].fill_null(frame["count"]) if "basis" in frame.columns else frame["count"]
         delayed = frame["delayed"] if "delayed" in frame.columns else pl.Series([False] * frame.height)
         shown = {
             levels: (figure, count)
@@ -75,7 +75,7 @@ class Edition:
         return cls(
             table,
             {levels: figure for levels, (figure, _) in shown.items()},
-            {levels: count for levels, (figure, count) in shown.items() if figure is not None and count is not None},
+            {levels: count for levels, (_, count) in shown.items()},
             frame["hidden"].to_numpy().astype(np.bool_),
             delayed.to_numpy().astype(np.bool_),
         )
@@ -109,7 +109,7 @@ def joint_problem(
     change = new.count[pairs[:, 1]] - old.count[pairs[:, 0]]
     unknown = _marks(len(old.cells), before, edition.hidden | edition.delayed)
     secret = _marks(len(old.cells), before, edition.hidden)
-    must = _marks(len(new.cells), after, small | _moved_a_little(table, edition, rules))
+    must = _marks(len(new.cells), after, small | _stays(table, edition, rules))
     still = (new.count == 0) & (rules.zeros == "show")
     still[pairs[:, 1]] &= change == 0
     none, every = np.zeros(len(old.cells), dtype=np.bool_), np.ones(len(pairs), dtype=np.bool_)
@@ -140,11 +140,26 @@ def _same_cells(old: System, new: System) -> Ints:
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
-def _moved_a_little(table: Table, edition: Edition, rules: Rules) -> Bools:
-    """Rows whose shown figure moved by at least one person and fewer than the threshold."""
-    basis = [edition.basis.get(levels, int(count)) for levels, count in zip(table.levels, table.count, strict=True)]
-    moved = np.abs(table.count - np.array(basis, dtype=np.int64))
-    return (moved > 0) & (moved < rules.threshold)
+def _stays(table: Table, edition: Edition, rules: Rules) -> Bools:
+    """Rows that moved by too few people to be renewed: a shown figure that moved, a hidden one even if it did not.
+
+    A hidden cell that is shown again without having moved would tell what was hidden last time.
+    """
+    return np.array(
+        [
+            _moved_too_little(levels, int(count), edition, rules)
+            for levels, count in zip(table.levels, table.count, strict=True)
+        ],
+        dtype=np.bool_,
+    )
+
+
+def _moved_too_little(levels: tuple[str, ...], count: int, edition: Edition, rules: Rules) -> bool:
+    if levels not in edition.basis:
+        return False
+    moved = abs(count - edition.basis[levels])
+    was_hidden = edition.published[levels] is None
+    return moved < rules.threshold and (was_hidden or moved > 0)
 
 
 def _room_below(change: Ints) -> NDArray[np.float64]:
@@ -190,12 +205,12 @@ def show(frame: pl.DataFrame, table: Table, held: Bools, edition: Edition, rules
 
 def _row(
     levels: tuple[str, ...], count: int, held: bool, edition: Edition, rules: Rules
-) -> tuple[int | None, bool, bool, int | None]:
+) -> tuple[int | None, bool, bool, int]:
     if not held:
         return rules.rounded(count), False, False, count
-    figure, basis = edition.published.get(levels), edition.basis.get(levels)
-    if figure is None or basis is None or rules.is_small(count):
-        return None, True, False, None
-    if abs(count - basis) < max(rules.threshold, STALE_SHARE * basis):
+    figure, basis = edition.published.get(levels), edition.basis.get(levels, count)
+    if figure is None:
+        return None, True, False, basis
+    if not rules.is_small(count) and abs(count - basis) < max(rules.threshold, STALE_SHARE * basis):
         return figure, False, True, basis
-    return None, True, False, None
+    return None, True, False, count
