@@ -80,16 +80,29 @@ class Job:
 
     @cached_property
     def schemes(self) -> tuple[Scheme, ...]:
-        """The scheme records; those shipped lose what is local to the worked example when the data are real."""
+        """The scheme records: the shipped ones, with the workspace's own in place of those of the same name."""
         from evaluation.register import load_schemes
 
-        found: dict[str, Scheme] = {}
-        for layer in self.workspace.layers("site/schemes"):
-            own = layer.is_relative_to(self.workspace.root)
-            for scheme in load_schemes(layer):
-                keep = own or self.workspace.settings.synthetic
-                found[scheme.id] = scheme if keep else scheme.without_local_facts()
+        layers = self.workspace.layers("site/schemes")
+        found = {scheme.id: scheme for layer in layers for scheme in load_schemes(layer)}
         return tuple(found[name] for name in sorted(found))
+
+    @cached_property
+    def register(self) -> tuple[Scheme, ...]:
+        """The schemes that this partnership's register shows.
+
+        The shipped records are those of the worked example. A real partnership's register shows its own records, and
+        of the shipped ones only those that its extracts name, without anything that is true of the example alone.
+        """
+        if self.workspace.settings.synthetic:
+            return self.schemes
+        own = self.workspace.root / "site" / "schemes"
+        used = set(self.records["Interventions"]["scheme"].unique().to_list())
+        return tuple(
+            scheme if (own / f"{scheme.id}.qmd").exists() else scheme.without_local_facts()
+            for scheme in self.schemes
+            if (own / f"{scheme.id}.qmd").exists() or scheme.id in used
+        )
 
     @cached_property
     def records(self) -> Records:

@@ -15,9 +15,13 @@ from evaluation.store import digest, file_digest, tree_digest, write_json
 from evaluation.workspace import PACKAGE_FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    import polars as pl
+
+    from evaluation.publishing.editions import LastEdition
     from evaluation.publishing.pages import SiteContent
+    from evaluation.publishing.release import Published, Rules
 
 EXAM_RESULT = PACKAGE_FOLDER / "example" / "exam_result.json"
 SITE_PARTS = ("site", "_site", "site.json")
@@ -55,8 +59,9 @@ def publish(job: Job, results: Results, executed: Sequence[Executed], *, rendere
     """
     chosen = renderer or job.workspace.settings.publishing.renderer
     with job.steps.step("Disclosure control"):
-        content = _content(job, results)
+        edition = _edition(job, results)
     with job.steps.step("Site"):
+        content = _content(job, edition)
         key = _site_key(job, content, executed, chosen)
         if all(job.store.is_current(part, key) for part in SITE_PARTS):
             job.steps.reused.append("Site")
@@ -66,30 +71,122 @@ def publish(job: Job, results: Results, executed: Sequence[Executed], *, rendere
     return Site(job.workspace.build / "_site" / "index.html", about["renderer"], about["reason"], about["pages"])
 
 
-def _content(job: Job, results: Results) -> SiteContent:
-    from evaluation.publishing.pages import SiteContent
+@dataclass(frozen=True)
+class _Edition:
+    """What this edition publishes, and the edition before it."""
+
+    findings: tuple[Published, ...]
+    contracts: tuple[Published, ...]
+    income: Published | None
+    quality: Published
+    tables: tuple[Published, ...]
+    earlier: LastEdition | None
+
+    @property
+    def published(self) -> tuple[Published, ...]:
+        """Every published value."""
+        single = () if self.income is None else (self.income,)
+        return (*self.findings, *self.contracts, *single, self.quality, *self.tables)
+
+
+def _edition(job: Job, results: Results) -> _Edition:
+    """Protect every result, compared with the last edition, and keep what is published for the next one.
+
+    An edition is what was published from one set of results: making the same results again is the same edition, and
+    is compared with the same one before it.
+    """
+    from evaluation.publishing.editions import keep_edition, read_edition
+
+    key = digest([_plain(results), job.table_key(), job.workspace.settings.publishing])
+    again = job.store.is_current("edition", key)
+    kept = job.store.folder / "edition"
+    before = kept / "before" if again else kept
+    edition, frames = _released(job, results, read_edition(before))
+
+    def write(folder: Path) -> None:
+        keep_edition(folder, job.workspace.as_of.isoformat(), edition.published, frames)
+        if (kept / "last_edition.json").exists():
+            (folder / "before").mkdir(parents=True)
+            shutil.copyfile(kept / "last_edition.json", folder / "before" / "last_edition.json")
+
+    job.store.make("edition", key, write)
+    return edition
+
+
+def _plain(results: Results) -> list[Any]:
+    findings = {name: finding.to_json() for name, finding in results.findings.items()}
+    return [findings, results.contracts, results.income, results.quality]
+
+
+def _released(job: Job, results: Results, earlier: LastEdition | None) -> tuple[_Edition, Mapping[str, pl.DataFrame]]:
     from evaluation.publishing.release import (
-        Rules,
         release_contract,
         release_finding,
         release_income,
         release_quality,
+        settled,
     )
 
+    rules, licence = _rules(job), _common_licence(job)
+
+    def against_earlier(value: Published) -> Published:
+        return settled(value, earlier and earlier.of(value.kind, value.name), rules)
+
+    findings = (release_finding(finding, rules, licence=licence) for finding in results.findings.values())
+    contracts = (release_contract(result, rules, licence=licence) for result in results.contracts.values())
+    income = None if results.income is None else release_income(results.income, rules, licence=licence)
+    tables, frames = _released_tables(job, rules, licence, earlier)
+    edition = _Edition(
+        findings=tuple(map(against_earlier, findings)),
+        contracts=tuple(map(against_earlier, contracts)),
+        income=income and against_earlier(income),
+        quality=against_earlier(release_quality(results.quality, rules, licence=licence)),
+        tables=tables,
+        earlier=earlier,
+    )
+    return edition, frames
+
+
+def _released_tables(
+    job: Job, rules: Rules, licence: str | None, earlier: LastEdition | None
+) -> tuple[tuple[Published, ...], Mapping[str, pl.DataFrame]]:
+    """Publish the tables of counts: linked ones protected together, openly licensed ones as they are."""
+    from evaluation import aggregates
+    from evaluation.publishing.release import release_table, release_tables
+
+    if licence:
+        monthly = aggregates.incidents_by_area_and_month(job.records)
+        return (release_table("incidents_by_area_and_month", monthly, rules, licence=licence),), {}
+    frames = aggregates.tables(job.records)
+    if not frames:
+        return (), {}
+    counted = {name: name.partition("_by_")[0] for name in frames}
+    return release_tables(frames, rules, earlier=earlier.tables if earlier else None, measures=counted)
+
+
+def _rules(job: Job) -> Rules:
+    from evaluation.publishing.release import Rules
+
+    settings = job.workspace.settings.publishing
+    return Rules(threshold=settings.threshold, base=settings.base)
+
+
+def _content(job: Job, edition: _Edition) -> SiteContent:
+    from evaluation.publishing.pages import SiteContent
+
     settings = job.workspace.settings
-    rules = Rules(threshold=settings.publishing.threshold, base=settings.publishing.base)
-    licence = _common_licence(job)
-    findings = [release_finding(finding, rules, licence=licence) for finding in results.findings.values()]
     return SiteContent(
         name=settings.name,
         as_of=job.workspace.as_of,
         synthetic=settings.synthetic,
         notice=settings.notice or "",
-        schemes=job.schemes,
-        findings=tuple(findings),
-        contracts=tuple(release_contract(result, rules, licence=licence) for result in results.contracts.values()),
-        income=None if results.income is None else release_income(results.income, rules, licence=licence),
-        quality=release_quality(results.quality, rules, licence=licence),
+        schemes=job.register,
+        findings=edition.findings,
+        contracts=edition.contracts,
+        income=edition.income,
+        quality=edition.quality,
+        tables=edition.tables,
+        previous=None if edition.earlier is None else edition.earlier.published,
         exam=json.loads(EXAM_RESULT.read_text(encoding="utf-8")) if EXAM_RESULT.exists() else None,
         run={"inputs": job.about_records["inputs"], "as_of": job.workspace.as_of.isoformat()},
     )
@@ -111,10 +208,11 @@ def _site_key(job: Job, content: SiteContent, executed: Sequence[Executed], rend
             "exam": content.exam,
             "named": named,
             "notebooks": [(one.name, file_digest(one.path)) for one in executed],
+            "previous": content.previous,
             "published": [(value.kind, value.name, value.data, value.hidden) for value in content.published],
             "renderer": (renderer, _quarto_there(renderer)),
             "run": content.run,
-            "schemes": job.schemes,
+            "schemes": job.register,
             "sources": [tree_digest(layer) for layer in job.workspace.layers("site")],
         }
     )

@@ -27,7 +27,7 @@ def of_build(job: Job, results: Results, site: Site) -> Report:
     done.append(f"{site.pages} pages. {site.reason}")
     return Report(
         done=done,
-        attention=[*job.attention, *_rejected_lines(job), *_quality_lines(build.quality(job))],
+        attention=[*job.attention, *_rejected_lines(job), *_passed(job)],
         next_steps=[f"Open the register: {site.first_page}"],
         data={
             "first_page": str(site.first_page),
@@ -35,22 +35,24 @@ def of_build(job: Job, results: Results, site: Site) -> Report:
             **_data(job),
             **_statuses(results.findings),
         },
-        exit_code=_quality_code(build.quality(job)),
+        exit_code=_quality_code(job),
     )
 
 
 def of_check(job: Job) -> Report:
     """Summarise how good the records are; the exit code says whether a threshold was passed."""
+    from evaluation.records.quality.scorecard import scorecard
+
     figures = build.quality(job)
     return Report(
-        done=[figures["scorecard"], "", _records_line(job)],
-        attention=[*_rejected_lines(job), *_quality_lines(figures)],
+        done=[scorecard(figures, job.workspace.settings.quality), "", _records_line(job)],
+        attention=[*_rejected_lines(job), *_passed(job)],
         next_steps=[
             "Run the studies: evaluation run",
             f"Rows to mend and send back: {job.workspace.build / 'rejected'}",
         ],
-        data={"quality": {key: value for key, value in figures.items() if key != "scorecard"}, **_data(job)},
-        exit_code=_quality_code(figures),
+        data={"quality": figures, **_data(job)},
+        exit_code=_quality_code(job),
     )
 
 
@@ -104,7 +106,10 @@ def _headline(finding: Finding) -> str:
 
 
 def _contracts_lines(contracts: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    return [f"Contract {name}: {result['verdict']}." for name, result in contracts.items()]
+    return [
+        f"Contract {name}: {result['verdict']['text'].lower()}. {result['verdict']['sentence']}"
+        for name, result in contracts.items()
+    ]
 
 
 def _income_line(summary: Mapping[str, Any]) -> str:
@@ -113,12 +118,15 @@ def _income_line(summary: Mapping[str, Any]) -> str:
     )
 
 
-def _quality_lines(figures: Mapping[str, Any]) -> list[str]:
-    return [str(line) for line in figures.get("breaches", ())]
+def _passed(job: Job) -> list[str]:
+    """One sentence for each quality threshold of `partnership.toml` that was passed."""
+    from evaluation.records.quality.scorecard import passed
+
+    return [one.sentence() for one in passed(build.quality(job), job.workspace.settings.quality)]
 
 
-def _quality_code(figures: Mapping[str, Any]) -> ExitCode:
-    return ExitCode.CHECK_FAILED if figures.get("breaches") else ExitCode.DONE
+def _quality_code(job: Job) -> ExitCode:
+    return ExitCode.CHECK_FAILED if _passed(job) else ExitCode.DONE
 
 
 def _statuses(findings: Mapping[str, Finding]) -> dict[str, Any]:

@@ -45,7 +45,7 @@ base = 5                    # and every published count is rounded to this
 
 # evaluation check ends with exit code 5 when a share is above its threshold.
 # [quality]
-# unlinked_incidents = 0.10
+# incidents_unlinked = 0.10
 """
 
 FOLDERS = ("extracts", "analyses", "contracts", "site/schemes")

@@ -105,7 +105,7 @@ def test_exit_code_4_for_a_study_that_cannot_be_run(tmp_path: Path, capsys: pyte
 
 
 def test_exit_code_5_for_a_threshold_that_is_passed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = workspace(tmp_path, more="[quality]\nopen_over_365_days = 0.0\n")
+    folder = workspace(tmp_path, more="[quality]\nopen_over_12_months = 0.0\n")
     code = in_process(["check", "--workspace", str(folder)])
     told = capsys.readouterr()
     assert code == 5, told

@@ -24,6 +24,7 @@ ROOMS = [
     "reporting",
     "job",
     "build",
+    "aggregates",
     "publication",
     "summaries",
     "verification",
