@@ -220,3 +220,31 @@ class Scheme(Record):
     def names(self) -> tuple[str, ...]:
         """The title and every alias: what an extract may write."""
         return (self.title, *self.aliases)
+
+    def without_local_facts(self) -> Self:
+        """Return what is true of the scheme anywhere: its names, kind and problem, and what documents say of it.
+
+        A partnership that has no page of its own for a scheme starts from this; provider, dates, cost, decision and
+        lessons are another place's.
+        """
+        nobody = Decision.model_construct(text="No decision is recorded yet", who="Not recorded")
+        return self.model_copy(
+            update={
+                "area": "Not recorded",
+                "body": "",
+                "cost": None,
+                "decision": nobody,
+                "ended_on": None,
+                "funding_end": None,
+                "good_practice": None,
+                "history": (),
+                "last_reviewed": None,
+                "lead": "Not recorded",
+                "lessons": (),
+                "objective": None,
+                "provider": None,
+                "started_on": None,
+                "status": "live",
+                "synthetic": False,
+            }
+        )
