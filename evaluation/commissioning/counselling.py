@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from evaluation.commissioning.distributions import t_quantile
-from evaluation.commissioning.instruments import INSTRUMENTS, WAITING_LIST_WARNING, Instrument
+from evaluation.commissioning.instruments import INSTRUMENTS, WAITING_LIST, Instrument, WaitingList
 from evaluation.commissioning.shares import Share, share
 from evaluation.commissioning.verdict import STANDARD, Rules, Verdict, of_change
 
@@ -34,6 +34,8 @@ class PairedOutcomes:
         Scores set aside because they lie outside the instrument's range.
     mean_gain, mean_low, mean_high
         Mean gain in points with its 95% limits (t); `None` below two pairs.
+    standardised_gain
+        The mean gain in standard deviations of the pairs' first scores, to set beside that of a waiting list.
     """
 
     instrument: Instrument
@@ -49,17 +51,20 @@ class PairedOutcomes:
     mean_gain: float | None
     mean_low: float | None
     mean_high: float | None
-    warning: str = WAITING_LIST_WARNING
+    standardised_gain: float | None
+    waiting_list: WaitingList = WAITING_LIST
 
 
 @dataclass(frozen=True)
 class Delivery:
     """How the service was delivered: outputs, never outcomes.
 
-    `endings` counts each ending; waiting is in whole days from referral to start; attendance is of sessions offered.
+    `n_declined` were referred and never started because one side said no; `endings` counts each ending; waiting is in
+    whole days from referral to start; attendance is of sessions offered.
     """
 
     n_referred: int
+    n_declined: int
     n_started: int
     n_finished: int
     endings: dict[str, int]
@@ -109,6 +114,7 @@ def paired_outcomes(
         mean,
         low,
         high,
+        _standardised(pairs, mean),
     )
 
 
@@ -120,10 +126,12 @@ def delivery(interventions: pl.DataFrame, *, as_of: date) -> Delivery:
     endings = {str(row["ending"] or "not recorded"): int(row["len"]) for row in _counted(ended)}
     planned = sum(endings.get(name, 0) for name in PLANNED_ENDINGS)
     unknown = endings.get("not recorded", 0)
+    declined = rows.filter(pl.col("started_on").is_null() & (pl.col("ending") == "declined").fill_null(False))
     waits = (started["started_on"] - started["referred_on"]).dt.total_days().drop_nulls()
     offered, attended = int(started["sessions_offered"].sum() or 0), int(started["sessions_attended"].sum() or 0)
     return Delivery(
         rows.height,
+        declined.height,
         started.height,
         ended.height,
         endings,
@@ -185,6 +193,11 @@ def _recovery(pairs: pl.DataFrame, missing: int, scale: Instrument, *, reliable:
     if reliable:
         recovered = recovered.filter(pl.col("change") == "better")
     return share(recovered.height, began.height, missing)
+
+
+def _standardised(pairs: pl.DataFrame, mean: float | None) -> float | None:
+    spread = 0.0 if mean is None else float(pairs["first"].to_numpy().std(ddof=1))
+    return mean / spread if mean is not None and spread > 0 else None
 
 
 def _mean_gain(pairs: pl.DataFrame) -> tuple[float | None, float | None, float | None]:

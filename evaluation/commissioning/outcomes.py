@@ -82,7 +82,7 @@ def judge(contract: Contract, metric: OutcomeMetric, setting: Setting) -> Outcom
     if metric.kind in ("reliable_improvement", "reliable_recovery"):
         pairs = scores(contract, str(metric.instrument), setting)
         found = pairs.improvement if metric.kind == "reliable_improvement" else pairs.reliable_recovery
-        note = pairs.warning
+        note = pairs.waiting_list.text
         if found is None:
             raise ValueError(f"{metric.instrument} has no cut-off, so recovery cannot be computed")
         return _from_share(metric, found, setting, due, change=pairs.verdict, note=note)

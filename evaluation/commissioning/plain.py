@@ -121,7 +121,8 @@ def _facts(result: ContractResult, decision: Deadline | None) -> dict[str, str]:
     decide = "No decision is due."
     if decision is not None:
         by = decision.decide_by or decision.on
-        decide = f"{decision.text}; decide by {by.day} {by:%B %Y}"
+        passed = "the day to give notice has passed, it was" if by < result.as_of else "decide by"
+        decide = f"{decision.text}; {passed} {by.day} {by:%B %Y}"
     return {
         "what_happened": outcomes or "The contract names no outcome.",
         "how_sure_we_are": sure,
@@ -189,6 +190,7 @@ def _outcome(one: Outcome) -> dict[str, Any]:
 def _delivery(delivered: Delivery) -> dict[str, Any]:
     return {
         "n_referred": delivered.n_referred,
+        "declined": {"n_people": delivered.n_declined},
         "n_started": delivered.n_started,
         "n_finished": delivered.n_finished,
         "endings": [{"ending": name, "n_people": n} for name, n in delivered.endings.items()],
@@ -226,9 +228,10 @@ def _paired(paired: PairedOutcomes) -> dict[str, Any]:
             "value": paired.mean_gain,
             "low": paired.mean_low,
             "high": paired.mean_high,
+            "standardised_value": paired.standardised_gain,
         },
         "verdict": _verdict(paired.verdict),
-        "warning": paired.warning,
+        "waiting_list": paired.waiting_list,
     }
 
 

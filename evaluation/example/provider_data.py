@@ -107,7 +107,9 @@ def provider_data(clients: pl.DataFrame, seed: int, as_of: date) -> ProviderData
         The last day; nothing is dated later.
     """
     streams = np.random.SeedSequence(seed).spawn(3 * len(STARTED))
-    measures, surveys, returns = [], [], []
+    measures: list[pl.DataFrame] = []
+    surveys: list[pl.DataFrame] = []
+    returns: list[pl.DataFrame] = []
     truth: dict[str, dict[str, float]] = {}
     for number, contract in enumerate(STARTED):
         mine = clients.filter((pl.col("scheme") == contract) & (pl.col("started_on") <= as_of).fill_null(False)).sort(
@@ -151,7 +153,7 @@ def _stage(rows: pl.DataFrame, contract: str, stage: str, day: str) -> pl.DataFr
     return rows.select(
         client_id=pl.coalesce("subject_id", "intervention_id"), contract=pl.lit(contract), instrument=pl.lit("CORE-10"),
         measured_on=pl.col(day), stage=pl.lit(stage), score=pl.col(stage),
-    ).cast(dict(MEASURES))  # fmt: skip
+    ).pipe(_typed, MEASURES)  # fmt: skip
 
 
 def _surveys(
@@ -165,7 +167,7 @@ def _surveys(
     n = ended.height
     drawn = ended.select(
         "case_id",
-        sent_on=pl.col("ended_on") + pl.duration(days=pl.Series(rng.integers(3, 21, n))),
+        sent_on=pl.col("ended_on") + pl.duration(days=pl.lit(pl.Series(rng.integers(3, 21, n)))),
         asked=pl.Series(rng.random(n) < habit.sent),
         answers=pl.Series(rng.random(n) < habit.answered),
         happy=pl.Series(rng.random(n) < habit.satisfied),
@@ -180,7 +182,7 @@ def _surveys(
         "sent_on",
         returned_on=pl.when(returned).then(back),
         satisfied=pl.when(returned).then(pl.col("happy")),
-    ).cast(dict(SURVEYS))
+    ).pipe(_typed, SURVEYS)
 
 
 def _returns(
@@ -209,9 +211,14 @@ def _sent(
         "contract": contract, "measure": measure, "period_start": start, "period_end": end, "value": value,
         "submitted_on": end + timedelta(days=wait), "late": late, "changed": False,
     }  # fmt: skip
-    later = {**row, "value": min(corrected, 1.0) if value < 1 else corrected, "late": False, "changed": True}
+    later: dict[str, Any] = {
+        **row,
+        "value": min(corrected, 1.0) if value < 1 else corrected,
+        "late": False,
+        "changed": True,
+    }
     later["submitted_on"] = row["submitted_on"] + timedelta(days=int(rng.integers(20, 90)))
-    rows = [row, later] if changes else [row]
+    rows: list[dict[str, Any]] = [row, later] if changes else [row]
     return [one for one in rows if one["submitted_on"] <= as_of]
 
 
@@ -225,6 +232,10 @@ def _periods(start: date, as_of: date, months: int) -> list[tuple[date, date]]:
             periods.append((max(first, start), following - timedelta(days=1)))
         first = following
     return periods
+
+
+def _typed(frame: pl.DataFrame, schema: Mapping[str, Any]) -> pl.DataFrame:
+    return frame.select(pl.col(name).cast(kind) for name, kind in schema.items())
 
 
 def _mean(frame: pl.DataFrame) -> float:

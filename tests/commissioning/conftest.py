@@ -146,12 +146,12 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def contract_text() -> str:
     return TEXT
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def contract() -> Contract:
     return read_contract(TEXT, "calm.toml")
 

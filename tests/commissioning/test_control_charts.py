@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluation.commissioning.control_charts import limits, run_members, trend_members, two_in_three, xmr
@@ -139,6 +139,7 @@ def test_rebasing_needs_a_reason_and_days_must_differ() -> None:
         xmr([date(2010, 1, 1)] * 2, [1, 2], increase_is_better=True)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(-50, 50), min_size=12, max_size=30), st.integers(-100, 100), st.sampled_from([0.5, 1.0, 4.0])
 )
@@ -148,9 +149,10 @@ def test_marks_do_not_depend_on_the_unit(values: list[int], shift: int, scale: f
     assert [point.special for point in plain.points] == [point.special for point in moved.points]
 
 
+@settings(deadline=None)
 @given(st.permutations(range(14)))
 def test_points_are_charted_in_order_of_their_days(order: list[int]) -> None:
-    values = STEADY + [30.0, 31.0]
+    values = [*STEADY, 30.0, 31.0]
     days = months(14)
     shuffled = xmr([days[i] for i in order], [values[i] for i in order], increase_is_better=True)
     assert shuffled == xmr(days, values, increase_is_better=True)

@@ -80,7 +80,8 @@ def test_later_scores_and_other_instruments_are_not_looked_at(table: Table) -> N
 
 
 def test_a_client_measured_twice_keeps_the_first_first_and_the_last_last(table: Table, as_of: date) -> None:
-    rows = scores(("a", 20, 6)) + [
+    rows = [
+        *scores(("a", 20, 6)),
         {**scores(("a", 12, None))[0], "measured_on": date(2012, 2, 1)},
         {**scores(("a", None, 16))[0], "measured_on": date(2012, 3, 1)},
     ]
@@ -97,8 +98,16 @@ def test_the_order_of_rows_does_not_matter(table: Table, as_of: date) -> None:
 
 def test_the_waiting_list_is_always_named(table: Table, as_of: date) -> None:
     found = paired_outcomes(table("Measures", scores(("a", 18, 8))), instrument="PHQ-9", finished=1, as_of=as_of)
-    assert "waiting list" in found.warning
-    assert found.mean_gain is None  # one pair has no spread
+    assert "people who only wait gain too" in found.waiting_list.text
+    assert "Rutherford" in found.waiting_list.source
+    assert (found.mean_gain, found.standardised_gain) == (None, None)  # one pair has no spread
+
+
+def test_the_gain_in_standard_deviations_of_the_first_scores(table: Table, as_of: date) -> None:
+    found = paired_outcomes(
+        table("Measures", scores(("a", 12, 8), ("b", 16, 8), ("c", 20, 8))), instrument="PHQ-9", finished=3, as_of=as_of
+    )
+    assert found.standardised_gain == 8 / 4  # gains 4, 8, 12; first scores spread by 4
 
 
 def test_delivery_by_hand(table: Table, as_of: date) -> None:
@@ -116,7 +125,7 @@ def test_delivery_by_hand(table: Table, as_of: date) -> None:
         for i, one in enumerate(people)
     ]
     found = delivery(table("Interventions", rows), as_of=as_of)
-    assert (found.n_referred, found.n_started, found.n_finished) == (5, 4, 3)
+    assert (found.n_referred, found.n_declined, found.n_started, found.n_finished) == (5, 1, 4, 3)
     assert found.endings == {"completed": 1, "disengaged": 1, "not recorded": 1}
     assert (found.planned.achieved, found.planned.known, found.planned.missing) == (1, 2, 1)
     assert (found.waiting_median, found.attendance) == (20.0, 15 / 24)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluation.commissioning.distributions import binomial_cdf
@@ -39,6 +39,7 @@ def test_one_outlier_of_twelve_is_not_taken_for_over_dispersion_unless_the_rest_
     assert {unit.name: unit.flag for unit in found.units}["Bristol"] == "high_998"
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60), st.floats(0.05, 0.95), st.sampled_from([0.001, 0.025, 0.975, 0.999]))
 def test_the_exact_limit_lies_between_the_counts_that_straddle_it(n: int, target: float, p: float) -> None:
     r = next(k for k in range(n + 1) if binomial_cdf(k, n, target) >= p)

@@ -5,7 +5,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluation.commissioning.distributions import binomial_cdf, binomial_quantile, binomial_sf
@@ -69,6 +69,7 @@ def test_targets_outside_the_unit_interval() -> None:
     assert probability_at_least(1.2, 5, 5) == 0.0
 
 
+@settings(deadline=None)
 @given(st.integers(1, 30), st.data(), st.integers(1, 19))
 def test_exact_tests_equal_the_sum_of_their_terms(n: int, data: st.DataObject, twentieths: int) -> None:
     k = data.draw(st.integers(0, n))
@@ -77,6 +78,7 @@ def test_exact_tests_equal_the_sum_of_their_terms(n: int, data: st.DataObject, t
     assert exact_p_at_least(float(p), k, n) == pytest.approx(float(1 - slow_cdf(k - 1, n, p)), rel=1e-9, abs=1e-15)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.floats(0.05, 0.95), st.floats(0.001, 0.999))
 def test_the_binomial_quantile_is_the_first_count_that_reaches_it(n: int, p: float, q: float) -> None:
     first = next((k for k in range(n + 1) if binomial_cdf(k, n, p) >= q), n)

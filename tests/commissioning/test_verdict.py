@@ -24,32 +24,32 @@ def never_worse(before: str, after: str) -> None:
     assert not is_worse(after, before), f"{before} became {after}"
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(COUNTS, st.integers(1, 60), COUNTS, TARGETS)
 def test_a_failure_that_turns_into_a_success_never_worsens(a: int, f: int, m: int, target: float) -> None:
     never_worse(word(a, f, m, target), word(a + 1, f - 1, m, target))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(COUNTS, COUNTS, st.integers(1, 60), TARGETS)
 def test_a_missing_result_that_arrives_as_a_success_never_worsens(a: int, f: int, m: int, target: float) -> None:
     never_worse(word(a, f, m, target), word(a + 1, f, m - 1, target))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(COUNTS, COUNTS, COUNTS, TARGETS)
 def test_one_more_missing_never_improves(a: int, f: int, m: int, target: float) -> None:
     never_worse(word(a, f, m + 1, target), word(a, f, m, target))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(COUNTS, COUNTS, COUNTS, TARGETS, st.booleans())
 def test_withholding_a_known_result_never_improves(a: int, f: int, m: int, target: float, success: bool) -> None:
     known = (a + 1, f, m) if success else (a, f + 1, m)
     never_worse(word(a, f, m + 1, target), word(*known, target))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(COUNTS, COUNTS, COUNTS, COUNTS, st.sampled_from(["worse_to_same", "same_to_better", "missing_to_better"]))
 def test_better_scores_never_worsen_the_change(b: int, w: int, s: int, m: int, step: str) -> None:
     before, after = {
@@ -60,7 +60,7 @@ def test_better_scores_never_worsen_the_change(b: int, w: int, s: int, m: int, s
     never_worse(of_change(*before).word, of_change(*after).word)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(COUNTS, COUNTS, COUNTS, COUNTS)
 def test_more_missing_scores_never_improve_the_change(b: int, w: int, s: int, m: int) -> None:
     never_worse(of_change(b, w, s, m + 1).word, of_change(b, w, s, m).word)
