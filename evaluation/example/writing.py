@@ -20,7 +20,7 @@ from evaluation.example.headed import headed
 from evaluation.example.partnership import Partnership, area_days, build_partnership, first_day
 from evaluation.example.providers import provider_extracts
 from evaluation.example.reports import record
-from evaluation.example.wexbourne import AREA_SCHEMES, AS_OF, NAME, SILENT
+from evaluation.example.wexbourne import AREA_SCHEMES, AS_OF, NAME, SILENT, WARDS
 from evaluation.example.wexbourne_truth import kept_truth
 
 SEED = 20121231
@@ -169,8 +169,14 @@ def _truth(spoilt: Spoilt, partnership: Partnership) -> dict[str, Any]:
 def _area_truth(partnership: Partnership, index: int) -> dict[str, Any]:
     scheme = AREA_SCHEMES[index]
     first, last = area_days(partnership.scenario, scheme)
+    there = pl.col("ward").is_in([WARDS.index(name) for name in scheme.wards]) & pl.col("letter").is_in(
+        scheme.categories
+    )
+    before = partnership.incidents.filter(there & (pl.col("day") < first))
+    unknown = before.filter(pl.col("person") < 0).height / before.height
     return {
         "scheme": scheme.name, "wards": list(scheme.wards), "categories": list(scheme.categories),
         "from": scheme.first.isoformat(), "to": None if scheme.last is None else scheme.last.isoformat(),
-        "theta_unknown_people": scheme.theta, "days": last - first + 1,
+        "theta_unknown_people": scheme.theta, "theta_all": round(1 - unknown * (1 - scheme.theta), 4),
+        "days": last - first + 1,
     }  # fmt: skip
