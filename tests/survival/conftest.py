@@ -1,7 +1,6 @@
 """Reference answers of R, and how closely they must be met."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,54 +9,68 @@ import polars as pl
 import pytest
 
 REFERENCE = Path(__file__).parent / "reference"
-# Estimates and model-based errors: both programs reach the same maximum, so only rounding is left.
-EXACT = 1e-8
-# Robust errors and tests are sums of squares of differences; rounding grows with them.
-ROBUST = 1e-6
-# An estimate of exactly zero has no relative error.
-NEGLIGIBLE = 1e-11
 
 
-def reference(name: str) -> dict[str, Any]:
-    return json.loads((REFERENCE / f"{name}.json").read_text())
+class Agreement:
+    """Compare with R where R gives a number; nowhere may the engine lack one that R has.
 
+    `EXACT` is for estimates and model-based errors: both programs reach the same maximum, so only rounding is left.
+    `ROBUST` is for robust errors and tests: sums of squares of differences, in which rounding grows.
+    `NEGLIGIBLE` is absolute: an estimate of exactly zero has no relative error.
+    """
 
-def cases(kind: str) -> list[Any]:
-    """Every (data set, case) of a kind, as parameters named by both."""
-    found = []
-    for path in sorted(REFERENCE.glob("*.json")):
-        if path.stem != "versions":
-            whole = json.loads(path.read_text())
-            found += [
-                pytest.param(pl.DataFrame(whole["data"], strict=False), case, id=f"{path.stem}-{number}")
-                for number, case in enumerate(whole.get(kind, []))
-            ]
-    return found
+    EXACT = 1e-8
+    ROBUST = 1e-6
+    NEGLIGIBLE = 1e-11
 
+    def exact(self, got: Any, want: Any) -> None:
+        self.within(got, want, self.EXACT)
 
-def numbers(values: Any) -> np.ndarray:
-    values = values if isinstance(values, list | tuple | np.ndarray | pl.Series) else [values]
-    return np.array([np.nan if value is None else float(value) for value in values])
+    def robust(self, got: Any, want: Any) -> None:
+        self.within(got, want, self.ROBUST)
 
-
-@pytest.fixture(scope="session")
-def agree() -> Callable[..., None]:
-    """Compare with R, where R gives a number; nowhere may the engine lack one that R has."""
-
-    def check(got: Any, want: Any, tolerance: float) -> None:
-        got, want = numbers(got), numbers(want)
+    def within(self, got: Any, want: Any, tolerance: float) -> None:
+        got, want = self.numbers(got), self.numbers(want)
         known = ~np.isnan(want)
-        assert known.any() or len(want) == 0
-        np.testing.assert_allclose(got[known], want[known], rtol=tolerance, atol=NEGLIGIBLE)
+        assert known.any()
+        np.testing.assert_allclose(got[known], want[known], rtol=tolerance, atol=self.NEGLIGIBLE)
 
-    return check
+    @staticmethod
+    def numbers(values: Any) -> np.ndarray:
+        values = values if isinstance(values, list | tuple | np.ndarray | pl.Series) else [values]
+        return np.array([np.nan if value is None else float(value) for value in values])
 
 
 @pytest.fixture(scope="session")
-def arguments() -> Callable[..., dict[str, Any]]:
-    """The arguments of a case, as the engine names them."""
+def agree() -> Agreement:
+    return Agreement()
 
-    def pick(case: dict[str, Any], *names: str) -> dict[str, Any]:
-        return {name: case[name] for name in names if case.get(name) is not None}
 
-    return pick
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for `KIND_case` runs on every (data, arguments, answers) of that kind."""
+    for name in metafunc.fixturenames:
+        if name.endswith("_case"):
+            metafunc.parametrize(name, list(_cases(name.removesuffix("_case"))))
+
+
+def _cases(kind: str):
+    for path in sorted(REFERENCE.glob("*.json")):
+        if path.stem == "versions":
+            continue
+        whole = json.loads(path.read_text())
+        data = pl.DataFrame(whole["data"], strict=False)
+        for number, case in enumerate(whole.get(kind, [])):
+            yield pytest.param(Case(data, case), id=f"{path.stem}-{number}")
+
+
+class Case:
+    """A data set, the arguments R was given and what it answered."""
+
+    def __init__(self, data: pl.DataFrame, answers: dict[str, Any]) -> None:
+        self.data, self.answers = data, answers
+
+    def __getitem__(self, name: str) -> Any:
+        return self.answers.get(name)
+
+    def options(self, *names: str) -> dict[str, Any]:
+        return {name: self.answers[name] for name in names if self.answers.get(name) is not None}
