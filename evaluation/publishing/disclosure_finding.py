@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from evaluation.publishing.disclosure_curves import coarsen
+from evaluation.publishing.disclosure_keys import EXEMPT_SUBTREES
 from evaluation.publishing.disclosure_rules import Rules
 from evaluation.publishing.disclosure_tree import Json, as_json, is_count, known_counts, protect_tree, supported
 
@@ -27,7 +28,9 @@ def protect_finding(tree: Mapping[str, object], rules: Rules) -> tuple[dict[str,
     known = known_counts(tree)
     hidden: list[str] = []
     data: dict[str, Json] = {
-        key: protect_tree(value, rules, known, key) for key, value in tree.items() if key not in _SPECIAL
+        key: as_json(value) if key in EXEMPT_SUBTREES else protect_tree(value, rules, known, key)
+        for key, value in tree.items()
+        if key not in _SPECIAL
     }
     if "attrition" in tree:
         data["attrition"] = _attrition(_records(tree["attrition"]), rules, known, hidden)
@@ -62,16 +65,16 @@ def _people(step: Mapping[str, object], show: bool, rules: Rules) -> int | None:
 
 
 def _steps_to_show(people: Sequence[int | None], rules: Rules) -> list[bool]:
-    shown = [False] * len(people)
-    later: int | None = None
-    for place in reversed(range(len(people))):
+    """The last and the first step come first, then the others from the end."""
+    kept: dict[int, int] = {}
+    last = len(people) - 1
+    for place in dict.fromkeys([last, 0, *reversed(range(1, last))] if people else []):
         count = people[place]
         if count is None or rules.is_small(count):
             continue
-        lost = None if later is None else abs(count - later)
-        if lost is None or lost == 0 or lost >= rules.threshold:
-            shown[place], later = True, count
-    return shown
+        if all(count == other or abs(count - other) >= rules.threshold for other in kept.values()):
+            kept[place] = count
+    return [place in kept for place in range(len(people))]
 
 
 def _numbers(numbers: Mapping[str, object], rules: Rules, known: set[int]) -> Json:
