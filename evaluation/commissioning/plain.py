@@ -50,7 +50,7 @@ def result_json(result: ContractResult) -> dict[str, Any]:
         "value": _value(result.value),
         "scenarios": result.value.scenarios,
         "calendar": result.calendar,
-        "invoices": None if result.invoices is None else _invoices(result.invoices),
+        "invoices": None if result.invoices is None else _invoices(result.invoices, result.claimed_units),
         "cases_due": [{"year": year, "n_cases": n, "due": due} for year, n, due in result.cases_due],
         "evidence": _evidence(result),
         "rules": result.rules,
@@ -112,21 +112,21 @@ def _contract(contract: Contract) -> dict[str, Any]:
 
 
 def _facts(result: ContractResult, decision: Deadline | None) -> dict[str, str]:
-    outcomes = "; ".join(f"{one.metric.definition}: {one.text.lower()}" for one in result.outcomes)
-    person = next((cost for cost in result.value.costs if cost.name == "person seen"), None)
-    cost = f"£{result.value.spent:,.0f} so far" if result.value.spent else "Nothing so far"
-    if person is not None and person.value is not None:
-        cost += f", £{person.value:,.0f} for each person seen"
-    sure = "No finding" if result.evidence is None else f"Evidence: {result.evidence.grade or 'not graded'}"
+    texts = [one.text for one in result.outcomes]
+    counted = "; ".join(f"{text}: {texts.count(text)} of {len(texts)}" for text in dict.fromkeys(texts))
+    sure = "No finding yet"
+    if result.evidence is not None:
+        level = "" if result.evidence.maryland is None else f", level {result.evidence.maryland} of 5"
+        sure = f"Evidence {result.evidence.grade or 'not graded'}{level}"
     decide = "No decision is due."
     if decision is not None:
         by = decision.decide_by or decision.on
         passed = "the day to give notice has passed, it was" if by < result.as_of else "decide by"
         decide = f"{decision.text}; {passed} {by.day} {by:%B %Y}"
     return {
-        "what_happened": outcomes or "The contract names no outcome.",
+        "what_happened": counted or "The contract names no outcome",
         "how_sure_we_are": sure,
-        "what_it_costs": cost,
+        "what_it_costs": f"£{result.value.spent:,.0f} so far, of £{result.contract.total:,.0f} over the term",
         "what_to_decide": decide,
     }
 
@@ -288,13 +288,14 @@ def _value(worth: Value) -> dict[str, Any]:
     return kept
 
 
-def _invoices(account: Invoices) -> dict[str, Any]:
+def _invoices(account: Invoices, units: tuple[tuple[str, int, int], ...]) -> dict[str, Any]:
     unpaid = account.payable.filter(account.payable["reason"] != "")
     return {
         "due": account.due,
         "claimed": account.claimed,
         "n_results": account.payable.height,
         "capped": {"n_results": unpaid.height},
+        "by_return": [{"outcome": name, "n_claimed": asked, "n_supported": held} for name, asked, held in units],
         "differences": [
             {"reason": reason, "n_clients": n, "difference": total} for reason, (n, total) in account.by_reason.items()
         ],

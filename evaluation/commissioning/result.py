@@ -51,6 +51,7 @@ class ContractResult:
     value: Value
     calendar: tuple[Deadline, ...]
     invoices: Invoices | None
+    claimed_units: tuple[tuple[str, int, int], ...]
     cases_due: tuple[tuple[str, int, Decimal], ...]
     evidence: Evidence | None
     rules: Rules
@@ -105,6 +106,7 @@ def evaluate(
     paired = _paired(contract, setting)
     owed = monitoring(contract, records["Returns"], measures=_measures(contract), as_of=as_of)
     schemes = by_scheme(records["Surveys"], records["Interventions"], as_of=as_of)
+    account = _invoices(contract, held, claims, as_of)
     word, sentence = overall([outcome.standing for outcome in outcomes])
     worth = value(
         contract, delivered, evidence, read_unit_costs(unit_costs, as_of=as_of, deflators=deflators),
@@ -120,7 +122,7 @@ def evaluate(
         by_service(records["Surveys"], records["Cases"], as_of=as_of),
         _comparisons(contract, held, schemes, as_of),
         owed, worth, calendar(contract, as_of=as_of, returns=owed),
-        _invoices(contract, held, claims, as_of),
+        account, _claimed_units(account, sent),
         _cases_due(contract, mine, as_of),
         evidence, rules,
     )  # fmt: skip
@@ -199,6 +201,17 @@ def _invoices(
     if not contract.payment.tariffs:
         return None
     return recompute(contract, results(contract, records, as_of=as_of), claims)
+
+
+def _claimed_units(account: Invoices | None, sent: pl.DataFrame) -> tuple[tuple[str, int, int], ...]:
+    """Give (outcome, results claimed in the returns `claimed_…`, results that the records support)."""
+    claimed = sent.filter(pl.col("measure").str.starts_with("claimed_"))
+    if account is None:
+        return ()
+    counted = claimed.group_by("measure").agg(pl.col("value").sum()).sort("measure")
+    held = account.payable["outcome_metric_id"].to_list()
+    names = [(str(measure).removeprefix("claimed_"), round(float(total))) for measure, total in counted.iter_rows()]
+    return tuple((name, total, held.count(name)) for name, total in names)
 
 
 def _cases_due(contract: Contract, mine: pl.DataFrame, as_of: date) -> tuple[tuple[str, int, Decimal], ...]:

@@ -191,6 +191,22 @@ def test_people_of_an_earlier_contract_do_not_count(results: dict[str, ContractR
     assert evaluate(contract, {**tables, "Interventions": shifted}, {}, as_of=AS_OF).delivery.n_started == 0
 
 
+def test_what_the_returns_claim_stands_beside_what_the_records_support(results: dict[str, ContractResult]) -> None:
+    ((name, claimed, supported),) = results["elmore"].claimed_units
+    assert name == "case_resolved"
+    assert results["elmore"].invoices is not None
+    assert supported == results["elmore"].invoices.payable.height
+    assert claimed > supported  # the invented provider claims everybody who completed, resolved or not
+    assert results["mediation"].claimed_units == ()
+
+
+def test_the_decision_box_says_what_to_decide_by_when(results: dict[str, ContractResult]) -> None:
+    facts = results["quiet_hours_scheme"].to_json()["facts"]
+    assert facts["what_happened"] == "Target missed: 2 of 2"
+    assert facts["what_to_decide"] == "Break clause (commissioner); decide by 30 January 2013"
+    assert results["family_support"].to_json()["facts"]["how_sure_we_are"] == "Evidence not graded"
+
+
 def test_each_per_case_year_is_capped(results: dict[str, ContractResult]) -> None:
     rows = results["mediation"].cases_due
     assert [year for year, _, _ in rows] == ["2010/11", "2011/12", "2012/13"]
