@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.errors import EvaluationError, ExitCode
+from evaluation.publishing.display import PUBLISHED_TYPE
 
-PUBLISHED_TYPE = "application/vnd.evaluation.published"
 WITHHELD = "*Shown only to those who run the notebook: this output has not passed disclosure control.*"
 CELL_SECONDS = 300
 

@@ -85,6 +85,13 @@ class Published:
         """Write the published data as JSON text, byte for byte the same each time."""
         return json.dumps(self.data, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show the value in a notebook, marked as one that may be published."""
+        from evaluation.publishing.display import PUBLISHED_TYPE, markdown
+
+        text = markdown(self.kind, self.name, self.data, self.hidden)
+        return {"text/plain": text, "text/markdown": text, PUBLISHED_TYPE: self.kind}
+
 
 def _refuse_change(*_args: object, **_options: object) -> NoReturn:
     raise TypeError("published data cannot be changed")
