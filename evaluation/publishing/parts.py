@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from evaluation.publishing.words import HIDDEN, MINUS, escaped
+from evaluation.publishing.words import HIDDEN, MINUS, escaped, prose
 
 MARKS = {
     "down": '<path class="m-good" d="M2 4h16l-8 14z"/>',
@@ -138,7 +138,7 @@ def say(can: Sequence[str], cannot: Sequence[str]) -> str:
 
 def quoted(text: str) -> str:
     """Put quotation marks round a claim; what follows its first full stop explains it and stays outside."""
-    claim, stop, why = text.partition(". ")
+    claim, stop, why = prose(text).partition(". ")
     claim = claim.strip('“”" ') + stop.strip()
     return f"“{escaped(claim)}” {escaped(why)}".rstrip()
 
@@ -204,11 +204,20 @@ def timeline(events: Sequence[tuple[str, str, str]]) -> str:
     return f'<ol class="timeline">{items}</ol>'
 
 
-def cited_box(title: str, words: str, source: str) -> str:
-    """Set what a source document says of a real scheme in a box of its own, never beside a synthetic figure."""
+def cited_box(title: str, quotes: Sequence[tuple[str, str]]) -> str:
+    """Set what source documents say of a real scheme in a box of its own, never beside a synthetic figure.
+
+    Parameters
+    ----------
+    quotes
+        What is said, and where: one pair for each passage.
+    """
+    said = "".join(
+        f'<blockquote>{escaped(text)}</blockquote><p class="source">Source: {escaped(source)}</p>'
+        for text, source in quotes
+    )
     return (
-        f'<aside class="cited" aria-label="{escaped(title)}"><p class="cited-title">{escaped(title)}</p>'
-        f'<blockquote>{escaped(words)}</blockquote><p class="source">Source: {escaped(source)}</p></aside>'
+        f'<aside class="cited" aria-label="{escaped(title)}"><p class="cited-title">{escaped(title)}</p>{said}</aside>'
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from evaluation.publishing.words import escaped
 
@@ -119,6 +120,6 @@ def apart(heights: Sequence[float], gap: float) -> list[float]:
     """Move labels apart, so that no two are nearer than `gap`; the order is kept."""
     order = sorted(range(len(heights)), key=lambda i: heights[i])
     placed = list(heights)
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         placed[after] = max(placed[after], placed[before] + gap)
     return placed

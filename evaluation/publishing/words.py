@@ -181,9 +181,10 @@ _IDENTIFIER = re.compile(r"(?<![\w./-])([a-z][a-z0-9]*(?:_[a-z0-9]+)+)(?![\w./-]
 
 
 def prose(text: str) -> str:
-    """Write a machine's days and identifiers within a text as people read them."""
+    """Write a machine's days, identifiers and minus signs within a text as people read them."""
     dated = _ISO_DAY.sub(lambda found: date_or(found.group(1), found.group(1)), visible(text))
-    return _IDENTIFIER.sub(lambda found: humane(found.group(1)), dated)
+    named = _IDENTIFIER.sub(lambda found: humane(found.group(1)), dated)
+    return re.sub(r"(?<![\w–-])-(?=\d)", MINUS, named)
 
 
 def sentence(text: str) -> str:

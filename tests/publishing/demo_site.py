@@ -53,8 +53,8 @@ def finding(
         "curves": [
             curve("no_repeat", "treated", title, compared + value, people),
             curve("no_repeat", "compared", f"Similar people, no {title.lower()}", compared, people * 4),
-            curve("resolved", "treated", title, 0.7, people, rising=True),
-            curve("resolved", "compared", "Similar cases", 0.55, people * 4, rising=True),
+            curve("first_case_no_repeat", "all", "All people", 0.5, people * 5),
+            curve("case_resolved", "all", "All cases", 0.66, people * 5, rising=True),
         ],
         "checks": [
             {"name": "balance", "verdict": "pass", "text": "Every difference is under 0.1 after weighting."},

@@ -31,9 +31,9 @@ class Curve:
 
     @property
     def on_a_grid(self) -> bool:
-        """Whether the points are evenly spaced, as published curves are, and not at the events' own days."""
-        gaps = [after - before for before, after in pairwise(self.times)]
-        return len(gaps) > 2 and max(gaps[:-1]) - min(gaps[:-1]) < 1
+        """Whether points stand at whole weeks or 30 days, as published curves do, and not at the events' own days."""
+        off = [min(sum(time % step != 0 for time in self.times) for step in (7, 30))]
+        return len(self.times) > 3 and off[0] <= 2
 
     def at(self, day: float) -> tuple[float, float | None, float | None]:
         """Return value and interval on a day: the last step at or before it."""
@@ -70,10 +70,10 @@ class Scale:
 
 SCALES: Mapping[str, Scale] = {
     "no_repeat": Scale("People of 100 with no repeat", "people of each 100 with no repeat incident"),
-    "resolved": Scale("Cases of 100 resolved", "cases of each 100 closed as resolved", start=0.0),
-    "closed_unresolved": Scale(
-        "Cases of 100 closed, not resolved", "cases of each 100 closed but not resolved", start=0.0
+    "first_case_no_repeat": Scale(
+        "People of 100 with no repeat", "people of each 100 with no repeat since their first case"
     ),
+    "case_resolved": Scale("Cases of 100", "cases of each 100 closed, by what closed them", start=0.0),
     "incidents_per_person": Scale("Incidents a person", "incidents a person so far", hundred=False, start=0.0),
 }
 
@@ -141,7 +141,7 @@ def _ceiling(curves: Sequence[Curve], scale: Scale) -> float:
         return 1.0
     top = max(max(curve.values) for curve in curves)
     step = svg.nice_step(top)
-    return max(step * (int(top / step) + 1), step)
+    return step * (int(top / step) + 1)
 
 
 def _draw(
@@ -168,9 +168,10 @@ def _draw(
         return top + (1 - min(value / ceiling, 1.0)) * (height - top - foot)
 
     drawing = svg.Svg(name, width, height, title, desc)
-    for quarter in range(5):
-        value = ceiling * quarter / 4
-        drawing.line(left, y(value), width - right, y(value), "grid" if quarter else "axis")
+    pieces = 4 if scale.hundred else round(ceiling / svg.nice_step(ceiling * 0.99))
+    for piece in range(pieces + 1):
+        value = ceiling * piece / pieces
+        drawing.line(left, y(value), width - right, y(value), "grid" if piece else "axis")
         drawing.text(left - 8, y(value) + 5, f"{value * 100:.0f}" if scale.hundred else f"{value:g}", "t", "end")
     for month in ticks:
         drawing.line(x(month * _DAYS_A_MONTH), y(0), x(month * _DAYS_A_MONTH), y(0) + 5, "axis")

@@ -21,29 +21,30 @@ def hundred(had: int, name: str) -> str:
     )
 
 
-def hundreds(without: float, helped: float, low: float, high: float, scheme: str) -> str:
+def hundreds(without: float, helped: float, gap: tuple[float, float, float], scheme: str) -> str:
     """Set 100 people without a scheme beside 100 with it, and the difference.
 
     Parameters
     ----------
     without, helped
         Shares with another incident within a year.
-    low, high
-        The interval of the difference in people of 100, helped less not helped.
+    gap
+        The difference and its interval in people of 100, helped less not helped.
     scheme
         The scheme's name in a sentence.
     """
     before, after = round(without * 100), round(helped * 100)
     name = escaped(scheme)
-    gap = words.people_difference(after - before)
+    value, low, high = gap
+    off = " (Each number is rounded on its own.)" if after - before != round(value) else ""
     return (
         '<div class="hundreds">'
         f'<div class="hundred">{hundred(before, "h-without")}<p><b>{before} of 100</b> similar people '
         f"<b>without</b> {name} had another incident within a year.</p></div>"
         f'<div class="hundred">{hundred(after, "h-with")}<p><b>{after} of 100</b> people <b>with</b> {name} '
         "had another incident within a year.</p></div>"
-        f'<p class="hundred-sum"><b>{gap}</b> for each 100 people helped. '
-        f"It is likely to be {_range(low, high)}.</p></div>"
+        f'<p class="hundred-sum"><b>{words.people_difference(value)}</b> for each 100 people helped. '
+        f"It is likely to be {_range(low, high)}.{off}</p></div>"
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 from evaluation.publishing import words
 from evaluation.publishing.charts import curves
@@ -11,6 +11,7 @@ from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.reading import record_table, rows_of
+from evaluation.publishing.pages.scheme import effect_value
 from evaluation.publishing.pages.scheme_view import SchemeView
 from evaluation.publishing.parts import Cell, Markup, card_table, heading, link, unknown
 
@@ -24,7 +25,7 @@ def page(content: SiteContent, schemes: Sequence[SchemeView]) -> Page:
         parts.append(unknown("no study of all cases has been made for this edition."))
     for chart in drawn:
         parts.append(markup[chart])
-    parts += [heading(2, "Resolved within a year, scheme by scheme", "by-scheme"), _by_scheme(schemes)]
+    parts += [heading(2, "Resolved within half a year, scheme by scheme", "by-scheme"), _by_scheme(schemes)]
     for table in content.tables:
         rows = rows_of(table.data, "rows")
         if table.name.startswith("caseload") and rows:
@@ -39,53 +40,50 @@ def page(content: SiteContent, schemes: Sequence[SchemeView]) -> Page:
     )
 
 
+CLOSURES = (
+    ("case_resolved", "Resolved"),
+    ("case_closed_unresolved", "Closed, not resolved"),
+    ("case_left", "Left: moved away, in custody or died"),
+)
+"""What can close a case, as the studies count it; each competes with the others."""
+
+
 def overall(content: SiteContent) -> dict[str, Chart]:
-    """Draw the curves of resolution of every finding about all cases."""
-    drawn: dict[str, Chart] = {}
+    """Draw what closed all cases, from the first finding that counts them; all findings count the same cases."""
     for finding in content.findings:
-        if finding.data.get("scheme"):
-            continue
         family = [
-            *curves.read(finding.data.get("curves") or (), "resolved"),
-            *curves.read(finding.data.get("curves") or (), "closed_unresolved"),
-        ][:4]
+            replace(curve, label=label)
+            for name, label in CLOSURES
+            for curve in curves.read(finding.data.get("curves") or (), name)
+            if curve.arm == "all"
+        ]
         if family:
-            drawn[finding.name] = _chart(finding.name, family)
-    return drawn
+            return {"closures": _chart(family)}
+    return {}
 
 
-def _chart(name: str, family: Sequence[curves.Curve]) -> Chart:
+def _chart(family: Sequence[curves.Curve]) -> Chart:
     year = words.per_hundred(family[0].at(366)[0])
     return curves.chart(
         family,
-        curves.SCALES["resolved"],
+        curves.SCALES["case_resolved"],
         f"A year after opening, {year} of 100 cases are resolved",
-        name=words.slug(name),
+        name="closures",
         start="opening",
         desc=f"{len(family)} rising lines over time: {words.listed([curve.label for curve in family])}.",
     )
 
 
-def _resolved(finding: Mapping[str, Any], arm: str) -> str:
-    found = [curve for curve in curves.read(finding.get("curves") or (), "resolved") if curve.arm == arm]
-    if not found:
-        return "–"
-    value, low, high = found[0].at(366)
-    span = f" ({low * 100:.0f} to {high * 100:.0f})" if low is not None and high is not None else ""
-    return f"{value * 100:.0f}{span}"
-
-
 def _by_scheme(schemes: Sequence[SchemeView]) -> str:
-    rows: list[list[Cell]] = [
-        [
-            Markup(link(view.href, view.record.title)),
-            _resolved(view.finding, "treated"),
-            _resolved(view.finding, "compared"),
-        ]
-        for view in schemes
-        if view.finding and curves.read(view.finding.get("curves") or (), "resolved")
-    ]
+    rows: list[list[Cell]] = []
+    for view in schemes:
+        effects = (view.finding or {}).get("effects") or ()
+        effect = next((e for e in effects if e.get("name") == "resolution_difference_182"), None)
+        if effect is None or effect.get("treated") is None:
+            continue
+        helped, without = words.per_hundred(effect["treated"]), words.per_hundred(effect.get("compared"))
+        rows.append([Markup(link(view.href, view.record.title)), str(helped), str(without), effect_value(effect)])
     if not rows:
         return unknown("no scheme’s cases have a known closure yet.")
-    heads = ["Scheme", "Of 100 helped", "Of 100 not helped"]
-    return card_table("Cases of each 100 resolved within a year (95% interval)", heads, rows)
+    heads = ["Scheme", "Of 100 helped", "Of 100 not helped", "Difference (95% interval)"]
+    return card_table("Cases of each 100 resolved within half a year", heads, rows)

@@ -36,7 +36,7 @@ def body(content: SiteContent) -> str:
 
 
 def _title(found: Published) -> str:
-    return words.visible(found.data.get("title") or words.sentence_case(found.name))
+    return words.sentence_case(str(found.data.get("title") or found.name))
 
 
 def _line(found: Published) -> str:
@@ -47,7 +47,7 @@ def _line(found: Published) -> str:
 def page(content: SiteContent, found: Published) -> Page:
     """Return a method check's page."""
     data = found.data
-    drawn = _draw(data)
+    drawn = _draw(data, exact=bool(found.licence))
     markup, live = charts(stem(found), drawn)
     parts: list[str] = []
     if data.get("can_say") or data.get("cannot_say"):
@@ -57,8 +57,8 @@ def page(content: SiteContent, found: Published) -> Page:
         ]
     elif data.get("reason"):
         parts.append(paragraph(words.sentence(f"Cannot be said: {data['reason']}")))
-    for name, drawing in markup.items():
-        parts += [heading(2, drawn[name].title, f"chart-{words.slug(name)}"), drawing]
+    if markup:
+        parts += [heading(2, "What happened", "happened"), *markup.values()]
     if data.get("effects"):
         parts += [heading(2, "Every number, with its range", "effects"), effects_table(data["effects"])]
     if data.get("checks"):
@@ -70,23 +70,24 @@ def page(content: SiteContent, found: Published) -> Page:
         subtitle="A method check, not a scheme of this register",
         description=words.sentence(str(data.get("question") or "")),
         stamps=("Real, public data",) if found.licence else (),
+        invented=not found.licence,
         body="".join(parts),
         live=live,
     )
 
 
-def _draw(data: Mapping[str, Any]) -> dict[str, Chart]:
+def _draw(data: Mapping[str, Any], *, exact: bool) -> dict[str, Chart]:
     drawn: dict[str, Chart] = {}
     for name, scale in curves.SCALES.items():
         family = curves.read(data.get("curves") or (), name)[:4]
         if family and len(family[0].times) > 1:
             ends = words.listed([f"{_end(curve.values[-1], scale)} ({curve.label})" for curve in family])
             drawn[name] = curves.chart(
-                family, scale, f"At the end: {ends}", name=words.slug(name), start="time zero",
+                family, scale, f"At the end: {ends}", name=words.slug(name), start="the start",
                 desc=f"{len(family)} lines over time. The figures are in the table below.",
             )  # fmt: skip
     if data.get("attrition"):
-        drawn["ladder"] = ladder(data["attrition"])
+        drawn["ladder"] = ladder(data["attrition"], rounded=not exact)
     return drawn
 
 

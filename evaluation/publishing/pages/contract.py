@@ -91,7 +91,7 @@ def page(content: SiteContent, contract: Published) -> Page:
 
 def _body(content: SiteContent, contract: Published, drawn: Mapping[str, Chart], markup: Mapping[str, str]) -> str:
     data = contract.data
-    parts = [_decision(data), _cited(data)]
+    parts = [_decision(data)]
     parts += [heading(2, "What was promised, and what came", "measures"), _measures(data)]
     parts.append(
         "<p>An <b>output</b> is what the provider does. An <b>outcome</b> is what changes for people. "
@@ -111,7 +111,7 @@ def _body(content: SiteContent, contract: Published, drawn: Mapping[str, Chart],
     if funnels:
         parts.append(heading(2, "Is one place or service unlike the others?", "funnels"))
         parts += [aside(markup[name], contract_charts.funnel_sentence(data, name)) for name in funnels]
-    parts += [_returns(data), _calendar(data)]
+    parts += [_returns(data), _calendar(data), _cited(data)]
     file = link(f"../published/contracts/{contract.name}.json", f"{contract.name}.json")
     parts.append(f'<p class="key">Every number here comes from the published result: {file}.</p>')
     return "".join(parts)
@@ -155,14 +155,14 @@ def _sure(data: Json) -> tuple[str, str]:
 
 
 def _cited(data: Json) -> str:
-    return "".join(
-        cited_box(
-            "What the source document says of the real contract",
-            str(row.get("fact") or row.get("quote") or ""),
-            f"{row.get('document')}, {row.get('section')}",
-        )
+    quotes = [
+        (str(row.get("fact") or row.get("quote") or ""), f"{row.get('document')}, {row.get('section')}")
         for row in rows_of(data, "source")
-    )
+    ]
+    if not quotes:
+        return ""
+    title = heading(2, "What source documents say of the real contract", "documents")
+    return title + cited_box("Quoted from documents about other places, not from this partnership’s data", quotes)
 
 
 def _target(row: Json) -> str:

@@ -36,6 +36,8 @@ class Page:
         Markup that stands below it.
     live
         Interactive figures: file name → JSON text.
+    invented
+        Whether its figures come from the workspace's data; a page of real, public data does not bear the stamp.
     """
 
     stem: str
@@ -48,6 +50,7 @@ class Page:
     written: str = ""
     after: str = ""
     live: Mapping[str, str] = field(default_factory=dict[str, str])
+    invented: bool = True
 
     @property
     def href(self) -> str:
@@ -79,7 +82,7 @@ def head(page: Page, *, synthetic: bool) -> str:
     if page.description:
         parts.append(f'<p class="description">{escaped(page.description)}</p>')
     stamps = "".join(f" <span>{escaped(stamp)}</span>" for stamp in page.stamps)
-    mark = f"<b>{STAMP}</b>" if synthetic else ""
+    mark = f"<b>{STAMP}</b>" if synthetic and page.invented else ""
     if mark or stamps:
         parts.append(f'<p class="stamp">{mark}{stamps}</p>')
     return "".join([*parts, "</header>"])

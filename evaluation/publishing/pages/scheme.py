@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from evaluation.publishing.charts.people import hundreds
 from evaluation.publishing.pages import sources
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page, charts
+from evaluation.publishing.pages.glance import glance
 from evaluation.publishing.pages.scheme_view import SchemeView, cost_lines, decision_lines
 from evaluation.publishing.parts import (
     Fact,
@@ -69,22 +71,38 @@ def page(content: SiteContent, view: SchemeView, written: str) -> Page:
 
 
 def _top(view: SchemeView) -> str:
-    parts = [_decision(view), cited(view), _hundred(view)]
+    parts = [_decision(view), _hundred(view)]
     finding = view.finding
     if finding and (finding.get("can_say") or finding.get("cannot_say")):
-        parts += [
-            heading(2, "What you can and cannot say", "say"),
-            say(finding.get("can_say", ()), finding.get("cannot_say", ())),
-        ]
+        can = [*plain_claim(view), *finding.get("can_say", ())]
+        parts += [heading(2, "What you can and cannot say", "say"), say(can, finding.get("cannot_say", ()))]
+    if view.record.body.strip() and not view.record.body.lstrip().startswith("#"):
+        parts.append(heading(2, "What it is", "about"))
     return "".join(parts)
 
 
-def cited(view: SchemeView) -> str:
-    """Write what the source documents say of the real scheme, each in a box of its own."""
-    return "".join(
-        cited_box("What the source document says of the real scheme", source.says, f"{source.document}, {source.where}")
-        for source in view.record.sources
-    )
+def plain_claim(view: SchemeView) -> list[str]:
+    """Say the headline in one plain sentence, to stand first among what can be said."""
+    seen, name = view.seen, view.in_a_sentence
+    if seen.value is None or seen.low is None or seen.high is None:
+        return []
+    span = words.interval_words(seen.low, seen.high)
+    if seen.effect in ("fewer", "more"):
+        gap = words.people_difference(seen.value)
+        return [
+            f"Of 100 people with {name}, {gap} had another incident within a year than of 100 similar people ({span})."
+        ]
+    if seen.effect == "same":
+        return [f"With {name}, about as many people had another incident within a year as without it."]
+    return [f"We cannot tell yet whether {name} changes repeat incidents: it could be {span} of 100."]
+
+
+def _cited(view: SchemeView) -> str:
+    quotes = [(source.says, f"{source.document}, {source.where}") for source in view.record.sources]
+    if not quotes:
+        return ""
+    title = heading(2, "What source documents say of the real scheme", "documents")
+    return title + cited_box("Quoted from documents about other places, not from this partnership’s data", quotes)
 
 
 def _decision(view: SchemeView) -> str:
@@ -158,23 +176,21 @@ def averted_cost(view: SchemeView) -> str:
 
 def _hundred(view: SchemeView) -> str:
     shares = year_shares(view)
-    if shares is None or view.seen.low is None or view.seen.high is None:
+    if shares is None or view.seen.value is None or view.seen.low is None or view.seen.high is None:
         return ""
     without, helped = shares
-    return heading(2, "Out of 100 people", "hundred") + hundreds(
-        without, helped, view.seen.low, view.seen.high, view.in_a_sentence
-    )
+    drawn = hundreds(without, helped, (view.seen.value, view.seen.low, view.seen.high), view.in_a_sentence)
+    return heading(2, "Out of 100 people", "hundred") + drawn
 
 
 def year_shares(view: SchemeView) -> tuple[float, float] | None:
-    """Return the shares with another incident within a year: compared, and compared plus the headline difference.
-
-    The helped group's share is made from the difference, so that picture, box and register say the same.
-    """
-    if view.finding is None or view.seen.value is None:
-        return None
-    read = {curve.arm: curve for curve in curves.read(view.finding.get("curves", ()), "no_repeat")}
-    if "compared" not in read:
+    """Return the shares with another incident within a year, compared and helped, as the headline effect has them."""
+    effect = view.headline or {}
+    without, helped = effect.get("compared"), effect.get("treated")
+    if isinstance(without, int | float) and isinstance(helped, int | float):
+        return float(without), float(helped)
+    read = {curve.arm: curve for curve in curves.read((view.finding or {}).get("curves", ()), "no_repeat")}
+    if "compared" not in read or view.seen.value is None:
         return None
     without = 1 - read["compared"].at(366)[0]
     helped = without + view.seen.value / 100
@@ -190,7 +206,7 @@ def draw(view: SchemeView) -> dict[str, Chart]:
     if not finding:
         return {}
     drawn: dict[str, Chart] = {}
-    for name in ("no_repeat", "resolved", "incidents_per_person"):
+    for name in ("no_repeat", "incidents_per_person", "first_case_no_repeat"):
         family = curves.read(finding.get("curves", ()), name)[:4]
         if family and len(family[0].times) > 1:
             drawn[name] = _curve_chart(view, name, family)
@@ -205,9 +221,7 @@ def _curve_chart(view: SchemeView, name: str, family: Sequence[curves.Curve]) ->
     scale = curves.SCALES[name]
     ends = [curve.at(366)[0] for curve in family]
     share = [f"{words.per_hundred(end)} of 100" if scale.hundred else f"{end:.2f}" for end in ends]
-    what = {
-        "no_repeat": "had no repeat", "resolved": "had the case resolved", "incidents_per_person": "incidents each",
-    }[name]  # fmt: skip
+    what = "incidents each" if name == "incidents_per_person" else "had no repeat"
     title = (
         f"After a year, {share[0]} {what} with {view.in_a_sentence}, next to {share[1]} without"
         if len(family) > 1
@@ -219,11 +233,12 @@ def _curve_chart(view: SchemeView, name: str, family: Sequence[curves.Curve]) ->
         f"{words.listed([curve.label for curve in family])}. Shaded bands show the 95% intervals. "
         "The figures are in the table below."
     )
-    return curves.chart(family, scale, title, name=f"curve-{name.replace('_', '-')}", start="time zero", desc=desc)
+    return curves.chart(family, scale, title, name=f"curve-{name.replace('_', '-')}", start="the start", desc=desc)
 
 
-def ladder(steps: Sequence[Mapping[str, Any]]) -> Chart:
+def ladder(steps: Sequence[Mapping[str, Any]], *, rounded: bool = True) -> Chart:
     """Draw who was left at each step, from the extracts to the comparison."""
+    exact = "Numbers are rounded." if rounded else "Numbers are exact: the data are public."
     rows = [
         bars.Bar(
             words.sentence_case(str(step.get("step", ""))),
@@ -242,7 +257,7 @@ def ladder(steps: Sequence[Mapping[str, Any]]) -> Chart:
     spoken = "; ".join(f"{row.label}: {row.words}" for row in rows)
     return bars.bars(
         rows, name="ladder", title=title, desc=f"Bars from top to bottom. {spoken}.",
-        note="The bar in full colour is the group the result is about. Numbers are rounded to 5.", heads=("Step", "People"),
+        note=f"The bar in full colour is the group the result is about. {exact}", heads=("Step", "People"),
     )  # fmt: skip
 
 
@@ -256,7 +271,7 @@ def _rest(content: SiteContent, view: SchemeView, drawn: Mapping[str, str]) -> s
     else:
         parts += _results(view.finding, drawn)
         parts.append(_trust(content, view.finding, drawn))
-    parts += [_contracts(content, view), _objectives(view), _lessons(view), _history(view)]
+    parts += [_contracts(content, view), _objectives(view), _lessons(view), _history(view), _cited(view)]
     return "".join(parts)
 
 
@@ -270,20 +285,41 @@ def _no_finding(view: SchemeView) -> str:
 
 def _results(finding: Finding, drawn: Mapping[str, str]) -> list[str]:
     parts: list[str] = []
-    titles = (
-        ("no_repeat", "What happened over the year"),
-        ("resolved", "Were cases resolved?"),
-        ("incidents_per_person", "How many incidents in all?"),
-    )
-    for name, title in titles:
+    for name, title, beside in (
+        ("no_repeat", "What happened over the year", _beside(finding)),
+        ("incidents_per_person", "How many incidents in all?", "This counts every incident, not the first alone."),
+    ):
         if name in drawn:
-            parts += [heading(2, title, name.replace("_", "-")), aside(drawn[name], "")]
+            parts += [heading(2, title, name.replace("_", "-")), aside(drawn[name], beside)]
+    parts.append(_resolved(finding))
     if "ladder" in drawn:
         parts += [heading(2, "Who was helped, and who was not", "who"), drawn["ladder"]]
     needed = (finding.get("needed") or {}).get("text")
     if needed:
-        parts += [heading(2, "What would settle it", "needed"), paragraph(words.sentence(str(needed)))]
+        open_ = glance(finding).effect in ("unclear", "none")
+        title = "What would settle it" if open_ else "Were there enough people?"
+        parts += [heading(2, title, "needed"), paragraph(words.sentence(str(needed)))]
     return parts
+
+
+def _beside(finding: Finding) -> str:
+    seen = glance(finding)
+    if seen.value is None:
+        return "Where the bands overlap, chance could explain the gap."
+    return f"At one year the gap is {seen.numbers()} of 100. Where the bands overlap, chance could explain the gap."
+
+
+def _resolved(finding: Finding) -> str:
+    effect = next((e for e in finding.get("effects", ()) if e.get("name") == "resolution_difference_182"), None)
+    if effect is None or effect.get("treated") is None or effect.get("compared") is None or effect.get("value") is None:
+        return ""
+    text = (
+        f"Within half a year, {words.per_hundred(effect['treated'])} of 100 cases of people helped were resolved. "
+        f"Of similar cases without the scheme, {words.per_hundred(effect['compared'])} of 100 were."
+    )
+    if effect.get("low") is not None and effect.get("high") is not None:
+        text += f" The difference is {effect_value(effect)} of 100."
+    return heading(2, "Were cases resolved?", "resolved") + paragraph(text)
 
 
 def _trust(content: SiteContent, finding: Finding, drawn: Mapping[str, str]) -> str:
@@ -291,13 +327,18 @@ def _trust(content: SiteContent, finding: Finding, drawn: Mapping[str, str]) -> 
     checks = [check for check in finding.get("checks", ()) if check.get("text")]
     if "balance" in drawn:
         parts.append(folded("Were the groups alike?", drawn["balance"]))
+    if "first_case_no_repeat" in drawn:
+        parts.append(folded("From each person’s first case, with no adjustment", drawn["first_case_no_repeat"]))
     if checks:
         passed = sum(check.get("verdict") == "pass" for check in checks)
         parts.append(
             folded(f"Ways we tried to break the result: {passed} of {len(checks)} passed", checks_table(checks))
         )
     if finding.get("effects"):
-        parts.append(folded("Every number, with its range", effects_table(finding["effects"])))
+        tables = effects_table(finding["effects"])
+        if finding.get("sensitivity"):
+            tables += effects_table(finding["sensitivity"], "The same by other methods")
+        parts.append(folded("Every number, with its range", tables))
     if finding.get("naive"):
         parts.append(folded("What a simple before-and-after would have said", _naive(finding["naive"])))
     if finding.get("assumptions"):
@@ -326,14 +367,22 @@ def checks_table(checks: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-EFFECT_NAMES = {
-    "hazard_ratio": "Rate of repeats, helped over not helped",
-    "risk_difference_182": "People of 100 with a repeat in half a year, difference",
-    "risk_difference_365": "People of 100 with a repeat in a year, difference",
-    "rmst_difference_365": "Days without a repeat in a year, difference",
-    "events_averted_per_100_365": "Incidents averted for 100 people in a year",
-    "resolution_difference_182": "Cases of 100 resolved in half a year, difference",
-}
+_EFFECT_NAMES = (
+    (re.compile(r"hazard_ratio"), "Rate of repeats, helped over not helped"),
+    (re.compile(r"risk_difference_(\d+)"), "People of 100 with a repeat in {} days, difference"),
+    (re.compile(r"rmst_difference_(\d+)"), "Days without a repeat in {} days, difference"),
+    (re.compile(r"events_averted_per_100_(\d+)"), "Incidents averted for 100 people in {} days"),
+    (re.compile(r"resolution_difference_(\d+)"), "Cases of 100 resolved in {} days, difference"),
+)
+
+
+def effect_name(name: str) -> str:
+    """Say in words what an effect measures."""
+    for pattern, said in _EFFECT_NAMES:
+        found = pattern.fullmatch(name)
+        if found:
+            return said.format(*found.groups())
+    return words.sentence_case(name)
 
 
 def effect_value(effect: Mapping[str, Any]) -> str:
@@ -346,11 +395,11 @@ def effect_value(effect: Mapping[str, Any]) -> str:
     return show(value) if low is None or high is None else f"{show(value)} ({show(low)} to {show(high)})"
 
 
-def effects_table(effects: Sequence[Mapping[str, Any]]) -> str:
+def effects_table(effects: Sequence[Mapping[str, Any]], caption: str = "Every effect estimated") -> str:
     """Write every effect with its interval, people and method."""
     rows = [
         [
-            EFFECT_NAMES.get(str(effect.get("name")), words.sentence_case(str(effect.get("name")))),
+            effect_name(str(effect.get("name"))),
             effect_value(effect),
             words.count(effect.get("n_treated")),
             words.count(effect.get("n_compared")),
@@ -360,7 +409,7 @@ def effects_table(effects: Sequence[Mapping[str, Any]]) -> str:
         for effect in effects
     ]
     heads = ["What", "Value (95% interval)", "People helped", "People compared", "Method", "About whom"]
-    return region(data_table("Every effect estimated", heads, rows), "Effects, table")
+    return region(data_table(caption, heads, rows), f"{caption}, table")
 
 
 def _naive(naive: Sequence[Mapping[str, Any]]) -> str:
