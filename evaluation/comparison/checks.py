@@ -17,6 +17,8 @@ from evaluation.follow_up.histories import Bools, Floats
 
 ALIKE = 0.1
 """Standardised differences up to this are read as balance (Austin 2009)."""
+ALIKE_LEFT_OUT = 0.25
+"""The same for what there were too few people to adjust for (Stuart 2010): chance alone reaches 0.1 among few."""
 EARLY_WEEKS = 13
 DOUBT = 0.05
 
@@ -51,22 +53,22 @@ def standardised_difference(column: Floats, treated: Bools, weights: Floats) -> 
     return float((means[0] - means[1]) / spread)
 
 
-def balance(rows: list[dict[str, Any]]) -> Check:
-    """Were the groups alike after weighting?"""
+def balance(rows: list[dict[str, Any]], adjusted: tuple[str, ...]) -> Check:
+    """Were the groups alike after weighting, in what was adjusted for and in what was not?"""
     if not rows:
         return Check("balance", "info", "nothing recorded differs between people, so there is nothing to balance")
-    worst = max(rows, key=lambda row: abs(row["after"]))
     before = max(abs(row["before"]) for row in rows)
+    inside = max((abs(row["after"]) for row in rows if row["term"] in adjusted), default=0.0)
+    outside = max((abs(row["after"]) for row in rows if row["term"] not in adjusted), default=0.0)
+    fine = inside <= ALIKE and outside <= ALIKE_LEFT_OUT
     text = (
-        f"the groups differed by up to {before:.2f} standard deviations before weighting and by up to "
-        f"{abs(worst['after']):.2f} after it ({worst['term']}); up to {ALIKE} is read as alike"
+        f"the groups differed by up to {before:.2f} standard deviations before weighting, and after it by up to "
+        f"{inside:.2f} in what was adjusted for (up to {ALIKE} is read as alike)"
     )
-    return Check(
-        "balance",
-        "pass" if abs(worst["after"]) <= ALIKE else "fail",
-        text,
-        {"largest_smd_before": before, "largest_smd_after": abs(worst["after"])},
-    )
+    if outside:
+        text += f" and {outside:.2f} in what there were too few people to adjust for (up to {ALIKE_LEFT_OUT})"
+    figures = {"largest_smd_before": before, "largest_smd_after": inside, "largest_left_out_smd": outside}
+    return Check("balance", "pass" if fine else "fail", text, figures)
 
 
 def overlap(trial: Trial) -> Check:

@@ -32,7 +32,7 @@ from evaluation.follow_up.case_rows import (
     sheet_landmarks,
     waiting_days,
 )
-from evaluation.follow_up.histories import NEVER, Bools, Floats, Histories, histories
+from evaluation.follow_up.histories import NEVER, Bools, Floats, Histories, Ints, histories
 from evaluation.follow_up.landmarks import Landmarks
 from evaluation.follow_up.tables import Tables
 
@@ -54,24 +54,28 @@ ASSUMPTIONS = (
 
 @dataclass(frozen=True)
 class EarlierCases:
-    """The household's earlier rows in the sheet."""
+    """The household's earlier rows in the sheet, in bands; as a score, the logarithm of one plus their number."""
 
+    at_least: tuple[int, ...] = (1, 2, 3)
     label: str = "the household's earlier cases"
 
     def terms(self, at: Moments) -> dict[str, Floats]:
-        """Logarithm of one plus the rows opened before this one."""
-        person = at.histories.cases["person"].to_numpy()
-        first = np.searchsorted(person, person, side="left")
-        earlier = np.arange(person.size) - first
-        return {"earlier cases": np.log1p(earlier)[at.case]}
+        """One column a band."""
+        earlier = self._number(at)
+        return {f"earlier cases {least} or more": (earlier >= least).astype(float) for least in self.at_least}
 
     def score(self, at: Moments) -> dict[str, Floats]:
-        """The same single column."""
-        return self.terms(at)
+        """Logarithm of one plus the rows opened before this one."""
+        return {"earlier cases": np.log1p(self._number(at))}
+
+    def _number(self, at: Moments) -> Ints:
+        household = at.histories.cases["person"].to_numpy()
+        earlier = np.arange(household.size) - np.searchsorted(household, household, side="left")
+        return earlier[at.case]
 
 
 COVARIATES: tuple[Covariate, ...] = (
-    DaysOpen((14, 28, 42, 56, 75)),
+    DaysOpen((7, 14, 28, 42, 56, 75)),
     EarlierCases(),
     Area(),
     CalendarTime(),
@@ -199,7 +203,7 @@ def _finding(study: Study, trial: Trial, counts: SheetCounts, context: Context, 
     if robustness:
         balance = tests.balance_rows(trial)
         ratio = next((effect for effect in reported.effects if effect.name == "hazard_ratio"), None)
-        made = [tests.balance(balance), tests.overlap(trial), quiet]
+        made = [tests.balance(balance, trial.design.names), tests.overlap(trial), quiet]
         if ratio is not None:
             made += [tests.evalue_check(ratio), tests.leave_one_area_out(trial, lead, ratio)]
         labels = (f"with {study.title}", "similar cases without it")

@@ -100,9 +100,12 @@ def case_rows(histories: Histories, records: Tables, scheme: str) -> CaseRows:
         .select("case_id", pl.col("occurred_on").cast(pl.Int32).cast(pl.Int64).alias("day"))
         .filter(pl.col("day") <= end)
         .join(cases.lazy().select(pl.col("case").alias("case_id"), "opened"), on="case_id", how="inner")
-        .filter(pl.col("day") > pl.col("opened"))
+        .filter(pl.col("day") >= pl.col("opened"))
         .group_by("case_id")
-        .agg(pl.col("day").min().alias("report"))
+        # The opening is itself one report; a second one on the same day leaves no report-free day to start from.
+        .agg(pl.col("day").sort(), (pl.col("day") == pl.col("opened")).sum().alias("opening"))
+        .with_columns(pl.col("day").list.get(pl.col("opening").clip(0, 1), null_on_oob=True).alias("report"))
+        .select("case_id", "report")
     )
     full = (
         cases.lazy()
@@ -183,7 +186,9 @@ def _joined(
     case = np.concatenate([treated, row])
     zero = np.concatenate([rows.own_start[treated], day])
     arm = np.arange(case.size) < treated.size
-    helped = np.minimum(rows.first_help, rows.any_start)[case]
+    # Only help on the row itself ends its follow-up: help on another row of the household has a hazard of its own,
+    # and ending there would leave quieter households behind.
+    helped = rows.any_start[case]
     return Landmarks(
         unit=case,
         cluster=rows.household[case],

@@ -41,7 +41,7 @@ def to_first_repeat(histories: Histories, eligible: Bools) -> pl.DataFrame:
     told = {
         "category": first["category"].fill_null("unknown"),
         "area": first["area"].fill_null("unknown"),
-        "risk": first["risk"].fill_null(first["risk"].mean()),
+        "risk": first["risk"].fill_null(first["risk"].mean() if first["risk"].null_count() < first.height else 0.0),
         "before": pl.Series(np.log1p(histories.incidents_between(person, opened - 365, opened))),
     }
     frame = pl.DataFrame({"person": person, "start": start, "stop": stop, "event": event, **told}).filter(
