@@ -14,7 +14,6 @@ from evaluation.records.rules import RULES, Rule
 from evaluation.records.values import REASONS
 
 ROW = "__row"
-FUTURE = "not_in_the_future"
 LACKING = ", and the row gives none"
 
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 
 import polars as pl
 
@@ -44,6 +45,7 @@ def read_database(address: str, query: str | None) -> tuple[Grid, str]:
     from sqlalchemy.exc import SQLAlchemyError
 
     url, _, table = address.partition("#")
+    _refuse_absent_file(url)
     try:
         engine = sqlalchemy.create_engine(_with_driver(url))
     except (SQLAlchemyError, ImportError, ValueError) as problem:
@@ -61,6 +63,12 @@ def read_database(address: str, query: str | None) -> tuple[Grid, str]:
         ) from problem
     finally:
         engine.dispose()
+
+
+def _refuse_absent_file(url: str) -> None:
+    """SQLite makes the file that it does not find, so it is looked for first."""
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
+        raise DataError("There is no such database file.")
 
 
 def _with_driver(url: str) -> str:

@@ -16,6 +16,7 @@ from evaluation.records.coding import UNMAPPED, scheme_list
 from evaluation.records.mapping import Mapping, load_mapping
 from evaluation.records.pseudonyms import DEMONSTRATION_KEY
 from evaluation.records.raw import Raw, to_raw
+from evaluation.records.rules import NOT_IN_THE_FUTURE
 from evaluation.records.sources import read_source
 from evaluation.records.traits import TRAITS
 from evaluation.records.values import Options, Values, read_values
@@ -143,7 +144,7 @@ def _finish(name: str, label: str, sha256: str, raw: Raw, spec: Mapping, values:
                 )
             wrong, warned = building.check(table, rows, warn)
             late = (
-                building.in_the_future(table, rows, as_of) if as_of and building.FUTURE not in warn else wrong.head(0)
+                building.in_the_future(table, rows, as_of) if as_of and NOT_IN_THE_FUTURE not in warn else wrong.head(0)
             )
             reasons.append(building.in_their_words(pl.concat([wrong, late]), part, raw.positions))
             notes += [f"warning, rule {rule}: {count} rows of {table}" for rule, count in warned.items()]

@@ -28,6 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from evaluation.errors import DataError, did_you_mean
 from evaluation.records import schema
+from evaluation.records.rules import NOT_IN_THE_FUTURE, RULES
 
 Kind = Literal[
     "identifier", "date", "month", "money", "number", "whole", "yes_no", "presence", "text", "name", "area", "district",
@@ -103,7 +104,7 @@ class Mapping(BaseModel):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Mapping:
-        problems = [*self._unknown_tables(), *self._unknown_columns()]
+        problems = [*self._unknown_tables(), *self._unknown_columns(), *self._unknown_rules()]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -126,6 +127,11 @@ class Mapping(BaseModel):
         people = {f"person.{name}" for name in self.people}
         wrong = sorted(used - set(self.columns) - people - {"row", "file"})
         return [f"there is no column '{name}' in [columns].{did_you_mean(name, self.columns)}" for name in wrong]
+
+    def _unknown_rules(self) -> list[str]:
+        known = [NOT_IN_THE_FUTURE, *(rule.name for spec in self.tables for rule in RULES.get(spec.table, ()))]
+        wrong = [name for name in self.rules if name not in known]
+        return [f"there is no rule '{name}'.{did_you_mean(name, known)}" for name in wrong]
 
 
 def sources_of(spec: TableSource) -> set[str]:

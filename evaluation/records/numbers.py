@@ -61,7 +61,7 @@ def _sign_and_figures(text: pl.Expr) -> dict[str, pl.Expr]:
     negative = bare.str.contains(r"^-|-$|^\(.*\)$|^\u2212")
     figures = bare.str.replace(r"^[-+\u2212]\s*", "").str.replace(r"\s*-$", "").str.replace(r"^\((.*)\)$", "${1}")
     sign = pl.when(negative).then(pl.lit("-")).otherwise(pl.lit(""))
-    return {"sign": sign, "figures": figures.str.strip_chars().str.replace(r"^-\s*", "")}
+    return {"sign": sign, "figures": figures.str.strip_chars()}
 
 
 def read_numbers(text: pl.Series) -> Numbers:
