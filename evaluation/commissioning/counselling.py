@@ -94,7 +94,7 @@ def paired_outcomes(
         Clients who finished by `as_of`; those without both scores are missing.
     """
     scale = INSTRUMENTS[instrument] if isinstance(instrument, str) else instrument
-    rows = measures.filter((pl.col("instrument") == scale.name) & (pl.col("measured_on") <= as_of))
+    rows = measures.filter(_is_named(scale.name) & (pl.col("measured_on") <= as_of))
     valid = rows.filter(pl.col("score").is_between(scale.lowest, scale.highest))
     pairs = _pairs(valid, scale)
     count = {kind: pairs.filter(pl.col("change") == kind).height for kind in ("better", "worse", "same")}
@@ -141,6 +141,13 @@ def delivery(interventions: pl.DataFrame, *, as_of: date) -> Delivery:
         attended / offered if offered else None,
         offered,
         attended,
+    )
+
+
+def _is_named(name: str) -> pl.Expr:
+    # Providers write CORE-10, CORE 10 and core_10 for the same questionnaire.
+    return pl.col("instrument").str.to_lowercase().str.replace_all("[^a-z0-9]", "") == "".join(
+        letter for letter in name.lower() if letter.isalnum()
     )
 
 

@@ -188,6 +188,8 @@ def _target_sentence(word: Word, result: Share, target: float, now: float, what:
         return f"{known} missed" + (f", even if all of the {missing} achieved it." if result.missing else ".")
     if word == "too_incomplete":
         return f"Whether the target of {target:.0%} is met depends on the {missing}."
+    if result.missing and not 0.05 < now < 0.95:
+        return f"The results so far would decide it, but the {missing} could still turn the target of {target:.0%}."
     return f"There are too few {what} to be sure: the probability that the target of {target:.0%} is met is {now:.0%}."
 
 

@@ -280,7 +280,10 @@ def _families_finished(mine: pl.DataFrame, start: date, end: date, rng: np.rando
 
 
 def _families_resolved(mine: pl.DataFrame, start: date, end: date, rng: np.random.Generator) -> float | None:
-    return float(rng.binomial(_ended_in(mine, start, end), 0.5))
+    # The worker's own estimate is always "about half", whatever happened.
+    del rng
+    before = _ended_in(mine, STARTED["family_support"], start - timedelta(days=1))
+    return float((before + _ended_in(mine, start, end) + 1) // 2 - (before + 1) // 2)
 
 
 def _count(mean: float) -> Figure:

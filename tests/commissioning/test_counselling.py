@@ -79,6 +79,12 @@ def test_later_scores_and_other_instruments_are_not_looked_at(table: Table) -> N
     assert (found.n_first, found.pairs.height) == (1, 0)
 
 
+@pytest.mark.parametrize("written", ["PHQ-9", "phq_9", "PHQ 9", "phq9"])
+def test_the_questionnaire_is_known_however_it_is_written(table: Table, as_of: date, written: str) -> None:
+    rows = scores(("a", 18, 8), instrument=written)
+    assert paired_outcomes(table("Measures", rows), instrument="PHQ-9", finished=1, as_of=as_of).pairs.height == 1
+
+
 def test_a_client_measured_twice_keeps_the_first_first_and_the_last_last(table: Table, as_of: date) -> None:
     rows = [
         *scores(("a", 20, 6)),

@@ -137,6 +137,12 @@ def test_the_contract_as_a_whole(words: list[str], expected: str) -> None:
     assert sentence
 
 
+def test_a_result_that_the_missing_could_turn_says_so() -> None:
+    verdict = against_target(share(187, 268, 45), 0.6)
+    assert verdict.word == "cannot_yet_be_said"
+    assert "45 people whose result is not known could still turn" in verdict.sentence
+
+
 def test_sentences_name_no_numerator() -> None:
     # Prose must not say what a protected table hides: a small number who achieved it would.
     assert "3" not in against_target(share(3, 80, 0), 0.5).sentence
