@@ -37,7 +37,7 @@ from evaluation.comparison.weights import (
     effective_size,
     weight_slope,
 )
-from evaluation.follow_up.histories import Floats, Ints
+from evaluation.follow_up.histories import Bools, Floats, Ints
 from evaluation.follow_up.landmarks import Landmarks
 
 Method: TypeAlias = Literal["per_protocol", "as_started"]
