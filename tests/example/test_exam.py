@@ -15,8 +15,8 @@ from evaluation.example.exam_plan import question
 from evaluation.example.truth import Truth
 
 QUICK = (
-    question("null", 155, 1.0, people=700, days=900),
-    question("sheet", 155, 0.6, layout="case_list", people=700, days=900),
+    question("null", 155, 1.0, people=700),
+    question("sheet", 155, 0.6, layout="case_list", people=700),
 )
 
 
@@ -48,8 +48,8 @@ def plan() -> Plan:
 @pytest.fixture(scope="module")
 def small() -> ExamResult:
     return run_exam(
-        3, 11, scenarios=QUICK, workers=1, studies=("mediation",),
-        plan=replace(load_plan(), truth_people=2000, truth_copies=2000),
+        2, 11, scenarios=QUICK, workers=1, studies=("mediation",),
+        plan=replace(load_plan(), truth_people=1200, truth_copies=500),
     )  # fmt: skip
 
 
@@ -112,17 +112,17 @@ def test_the_shipped_plan_is_large_enough() -> None:
 
 
 def test_a_small_exam_runs_the_shipped_study(small: ExamResult) -> None:
-    assert small.councils == 6
-    assert {scenario.councils for scenario in small.scenarios} == {3}
+    assert small.councils == 4
+    assert {scenario.councils for scenario in small.scenarios} == {2}
     effects = {marked.effect for marked in small.marks if marked.scenario == "null"}
     assert {"hazard_ratio", "risk_difference_365", "events_averted_per_100_365"} <= effects
-    assert json.loads(small.to_json())["councils"] == 6
+    assert json.loads(small.to_json())["councils"] == 4
 
 
 def test_an_exam_repeats_exactly_and_in_any_number_of_processes(small: ExamResult) -> None:
     again = run_exam(
-        3, 11, scenarios=QUICK, workers=2, studies=("mediation",),
-        plan=replace(load_plan(), truth_people=2000, truth_copies=2000),
+        2, 11, scenarios=QUICK, workers=2, studies=("mediation",),
+        plan=replace(load_plan(), truth_people=1200, truth_copies=500),
     )  # fmt: skip
     assert again.marks == small.marks
     assert again.to_json() == small.to_json()
@@ -131,7 +131,7 @@ def test_an_exam_repeats_exactly_and_in_any_number_of_processes(small: ExamResul
 def test_a_kept_result_reads_back(small: ExamResult) -> None:
     text = small.to_json()
     assert ExamResult.from_json(text).to_json() == text
-    assert "evaluation exam --replicates 3 --seed 11" in text
+    assert "evaluation exam --replicates 2 --seed 11" in text
 
 
 def test_progress_counts_to_the_end() -> None:
