@@ -11,7 +11,7 @@ must stay as uncertain as any hidden cell.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +19,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack, vstack
 
-from evaluation.errors import DataError
-from evaluation.publishing.disclosure_cells import System, Table, read_table
+from evaluation.publishing.disclosure_cells import System
 from evaluation.publishing.disclosure_rules import Rules
 from evaluation.publishing.disclosure_suppression import Problem
 
@@ -33,133 +32,104 @@ STALE_SHARE = 0.1
 
 @dataclass(frozen=True)
 class Edition:
-    """A table as it was last published.
+    """Tables as they were last published, cell by cell.
 
     Attributes
     ----------
-    table
-        Its levels and counts.
-    published
-        Levels to the figure that was shown, or None.
+    system
+        Their cells, counts and equations.
+    figure
+        Each cell's shown figure; -1 where it is hidden or stands in no table.
     basis
-        Levels to the count from which the shown figure was rounded, or at which the cell was hidden.
+        The count from which each cell's shown figure was rounded, or at which it was hidden.
     hidden, delayed
-        One truth value a row.
+        Shape (n,).
     """
 
-    table: Table
-    published: Mapping[tuple[str, ...], int | None]
-    basis: Mapping[tuple[str, ...], int]
+    system: System
+    figure: Ints
+    basis: Ints
     hidden: Bools
     delayed: Bools
 
-    @classmethod
-    def read(cls, frame: pl.DataFrame, dimensions: Sequence[str] | None) -> Edition:
-        """Read the frame that was published.
 
-        Raises
-        ------
-        DataError
-            Where it lacks the counts, which are kept beside an edition so that the next one can be compared with it.
-        """
-        missing = [column for column in ("count", "hidden") if column not in frame.columns]
-        if missing:
-            raise DataError(f"The last edition lacks column {', '.join(map(repr, missing))}; it cannot be compared.")
-        table = read_table("old", frame, dimensions)
-        basis = frame["basis"].fill_null(frame["count"]) if "basis" in frame.columns else frame["count"]
-        delayed = frame["delayed"] if "delayed" in frame.columns else pl.Series([False] * frame.height)
-        shown = {
-            levels: (figure, count)
-            for levels, figure, count in zip(table.levels, frame["published"].to_list(), basis.to_list(), strict=True)
-        }
-        return cls(
-            table,
-            {levels: figure for levels, (figure, _) in shown.items()},
-            {levels: count for levels, (_, count) in shown.items()},
-            frame["hidden"].to_numpy().astype(np.bool_),
-            delayed.to_numpy().astype(np.bool_),
-        )
+def read_edition_tables(system: System, frames: Mapping[str, pl.DataFrame]) -> Edition:
+    """Read what the published frames (with `published`, `hidden`, maybe `delayed` and `basis`) say of each cell."""
+    size = len(system.cells)
+    figure, basis = np.full(size, -1, dtype=np.int64), system.count.copy()
+    hidden, delayed = system.unseen.copy(), np.zeros(size, dtype=np.bool_)
+    for name, frame in frames.items():
+        cells = system.rows[name]
+        figure[cells] = frame["published"].fill_null(-1).to_numpy()
+        hidden[cells] = frame["hidden"].to_numpy()
+        if "basis" in frame.columns:
+            basis[cells] = frame["basis"].fill_null(frame["count"]).to_numpy()
+        if "delayed" in frame.columns:
+            delayed[cells] = frame["delayed"].to_numpy()
+    return Edition(system, figure, basis, hidden, delayed)
 
 
-def joint_problem(
-    old: System, edition: Edition, new: System, table: Table, small: Bools, rules: Rules
-) -> tuple[Problem, Ints]:
+def joint_problem(edition: Edition, new: System, small: Bools, rules: Rules) -> Problem:
     """Set up the choice of the new edition's hidden (or delayed) cells.
 
     Parameters
     ----------
-    old, new
-        The systems of the two editions, one table each.
     edition
-        The last edition as published.
-    table
-        The new table.
+        The last edition.
+    new
+        The new tables.
     small
-        Rows of the new table that may not be shown, shape (rows,).
+        Cells of the new tables that may not be shown, shape (n,).
     rules
         The partnership's rules.
 
     Returns
     -------
-    tuple
-        The problem over the cells (old, new, difference), and the place of each new row in it.
+    Problem
+        Over the cells (old, new, difference) in this order.
     """
-    before, after = old.rows["old"], new.rows["new"]
-    pairs = _same_cells(old, new)
+    old, pairs = edition.system, same_cells(edition.system, new)
     change = new.count[pairs[:, 1]] - old.count[pairs[:, 0]]
-    unknown = _marks(len(old.cells), before, edition.hidden | edition.delayed)
-    secret = _marks(len(old.cells), before, edition.hidden)
-    must = _marks(len(new.cells), after, small | _stays(table, edition, rules))
+    must = small | new.unseen | _stays(edition, new, pairs, rules)
     still = (new.count == 0) & (rules.zeros == "show")
     still[pairs[:, 1]] &= change == 0
+    real = ~(old.unseen[pairs[:, 0]] | new.unseen[pairs[:, 1]])
     none, every = np.zeros(len(old.cells), dtype=np.bool_), np.ones(len(pairs), dtype=np.bool_)
     cells = np.concatenate([old.count, new.count]).astype(float)
     cost = 1.0 + np.concatenate([cells, np.abs(change)]) / (cells.sum() + 1.0)
-    problem = Problem(
+    return Problem(
         equations=_equations(old, new, pairs),
         down=np.concatenate([np.maximum(cells - (rules.zeros == "show"), 0.0), _room_below(change)]),
         up=np.full(cost.size, np.inf),
-        must=np.concatenate([unknown, must, every]),
+        must=np.concatenate([edition.hidden | edition.delayed, must, every]),
         may=np.concatenate([none, ~must & ~still, ~every]),
-        protect=np.concatenate([secret, np.ones_like(must), (change != 0) & (np.abs(change) < rules.threshold)]),
+        protect=np.concatenate([
+            edition.hidden & ~old.unseen, ~new.unseen, real & (change != 0) & (np.abs(change) < rules.threshold),
+        ]),
         cost=cost,
         width=float(rules.stated_width),
-    )
-    return problem, len(old.cells) + after
+    )  # fmt: skip
 
 
-def _marks(size: int, places: Ints, marked: Bools) -> Bools:
-    marks = np.zeros(size, dtype=np.bool_)
-    marks[places] = marked
-    return marks
-
-
-def _same_cells(old: System, new: System) -> Ints:
+def same_cells(old: System, new: System) -> Ints:
+    """Places (old, new) of the cells that both editions have, shape (pairs, 2)."""
     place = {cell: index for index, cell in enumerate(old.cells)}
     pairs = [(place[cell], index) for index, cell in enumerate(new.cells) if cell in place]
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
-def _stays(table: Table, edition: Edition, rules: Rules) -> Bools:
-    """Rows that moved by too few people to be renewed: a shown figure that moved, a hidden one even if it did not.
+def _stays(edition: Edition, new: System, pairs: Ints, rules: Rules) -> Bools:
+    """Cells that moved by too few people to be renewed: a shown figure that moved, a hidden one even if it did not.
 
     A hidden cell that is shown again without having moved would tell what was hidden last time.
     """
-    return np.array(
-        [
-            _moved_too_little(levels, int(count), edition, rules)
-            for levels, count in zip(table.levels, table.count, strict=True)
-        ],
-        dtype=np.bool_,
+    before, after = pairs[:, 0], pairs[:, 1]
+    moved = np.abs(new.count[after] - edition.basis[before])
+    stays = np.zeros(len(new.cells), dtype=np.bool_)
+    stays[after] = (
+        (moved < rules.threshold) & ((edition.figure[before] < 0) | (moved > 0)) & ~edition.system.unseen[before]
     )
-
-
-def _moved_too_little(levels: tuple[str, ...], count: int, edition: Edition, rules: Rules) -> bool:
-    if levels not in edition.basis:
-        return False
-    moved = abs(count - edition.basis[levels])
-    was_hidden = edition.published[levels] is None
-    return moved < rules.threshold and (was_hidden or moved > 0)
+    return stays
 
 
 def _room_below(change: Ints) -> NDArray[np.float64]:
@@ -181,35 +151,40 @@ def _equations(old: System, new: System, pairs: Ints) -> csr_array:
     return csr_array(vstack([first, second, hstack([from_old, from_new, difference])]))
 
 
-def show(frame: pl.DataFrame, table: Table, held: Bools, edition: Edition, rules: Rules) -> pl.DataFrame:
-    """Write the new edition: released figures, figures of the last edition that stay, and hidden ones.
+def show(edition: Edition, new: System, held: Bools, rules: Rules) -> pl.DataFrame:
+    """Write the new edition cell by cell: released figures, figures of the last edition that stay, and hidden ones.
 
     Parameters
     ----------
-    frame, table
-        The new table as given and as checked.
-    held
-        Rows that may not be released, shape (rows,).
     edition
         The last edition.
+    new
+        The new tables.
+    held
+        Cells that may not be released, shape (n,).
     rules
         The partnership's rules.
+
+    Returns
+    -------
+    polars.DataFrame
+        A row per cell: `published, hidden, delayed, basis`.
     """
+    figure, basis = np.full(held.size, -1, dtype=np.int64), new.count.copy()
+    pairs = same_cells(edition.system, new)
+    figure[pairs[:, 1]], basis[pairs[:, 1]] = edition.figure[pairs[:, 0]], edition.basis[pairs[:, 0]]
     rows = [
-        _row(levels, int(count), bool(is_held), edition, rules)
-        for levels, count, is_held in zip(table.levels, table.count, held, strict=True)
+        _row(int(count), bool(is_held), int(shown), int(since), rules)
+        for count, is_held, shown, since in zip(new.count, held, figure, basis, strict=True)
     ]
     schema = {"published": pl.Int64, "hidden": pl.Boolean, "delayed": pl.Boolean, "basis": pl.Int64}
-    return frame.hstack(pl.DataFrame(rows, schema=schema, orient="row"))
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _row(
-    levels: tuple[str, ...], count: int, held: bool, edition: Edition, rules: Rules
-) -> tuple[int | None, bool, bool, int]:
+def _row(count: int, held: bool, figure: int, basis: int, rules: Rules) -> tuple[int | None, bool, bool, int]:
     if not held:
         return rules.rounded(count), False, False, count
-    figure, basis = edition.published.get(levels), edition.basis.get(levels, count)
-    if figure is None:
+    if figure < 0:
         return None, True, False, basis
     if not rules.is_small(count) and abs(count - basis) < max(rules.threshold, STALE_SHARE * basis):
         return figure, False, True, basis

@@ -14,7 +14,7 @@ from typing import Any, Literal, NoReturn, Protocol, cast
 import polars as pl
 
 from evaluation.errors import DisclosureError
-from evaluation.publishing.disclosure import audit_linked, protect_linked, release_differences
+from evaluation.publishing.disclosure import audit_linked, protect_linked, release_differences_linked
 from evaluation.publishing.disclosure_cells import MEASURES, Hierarchies
 from evaluation.publishing.disclosure_finding import protect_finding
 from evaluation.publishing.disclosure_income import protect_income
@@ -284,23 +284,15 @@ def release_tables(
         "threshold": rules.threshold, "base": rules.base, "zeros": rules.zeros, "width": rules.stated_width,
         "hierarchies": hierarchies,
     }  # fmt: skip
-    safe = protect_linked(frames, dominant_share=rules.dominant_share, measures=measures, **options)
-    for name in set(safe) & set(earlier or {}):
-        safe[name] = release_differences(
-            cast("Mapping[str, pl.DataFrame]", earlier)[name],
-            _without_what_is_hidden(safe[name]),
-            dominant_share=rules.dominant_share,
-            **options,
+    if earlier:
+        safe = release_differences_linked(
+            earlier, frames, dominant_share=rules.dominant_share, measures=measures, **options
         )
-    if not earlier:
-        audit_linked(safe, exact=True, measures=measures, **options)
+    else:
+        safe = protect_linked(frames, dominant_share=rules.dominant_share, measures=measures, **options)
+    audit_linked(safe, exact=True, measures=measures, **options)
     made = tuple(_table(name, frame, frame["published"].to_list(), None) for name, frame in safe.items())
     return made, safe
-
-
-def _without_what_is_hidden(frame: pl.DataFrame) -> pl.DataFrame:
-    """Mark what the linked tables hide as supplied by one contributor, so that the comparison hides it too."""
-    return frame.with_columns(largest=pl.when("hidden").then(pl.col("count")).otherwise(0))
 
 
 def _table(name: str, frame: pl.DataFrame, counts: Sequence[int | None], licence: str | None) -> Published:
