@@ -11,7 +11,7 @@ import polars as pl
 from evaluation.commissioning.closures import closures, resolved
 from evaluation.commissioning.contract import Contract
 from evaluation.commissioning.control_charts import Chart, xmr
-from evaluation.commissioning.counselling import PairedOutcomes, paired_outcomes
+from evaluation.commissioning.counselling import Delivery, PairedOutcomes, paired_outcomes
 from evaluation.commissioning.evidence import Evidence
 from evaluation.commissioning.satisfaction import for_scheme
 from evaluation.commissioning.shares import Share, exact_p_at_least, exact_p_at_most, share
@@ -62,12 +62,12 @@ class Output:
 
 @dataclass(frozen=True)
 class Setting:
-    """What outcomes are judged from: the records of the day, the finding, and the number of people who finished."""
+    """What outcomes are judged from: the records of the day, the finding, and how the service was delivered."""
 
     records: Mapping[str, pl.DataFrame]
     evidence: Evidence | None
     returns: pl.DataFrame
-    finished: int
+    delivered: Delivery
     as_of: date
     rules: Rules
 
@@ -99,7 +99,7 @@ def scores(contract: Contract, instrument: str, setting: Setting) -> PairedOutco
     """Pair the scores of a contract's clients on one instrument."""
     mine = setting.records["Measures"].filter(pl.col("contract") == contract.id)
     return paired_outcomes(
-        mine, instrument=instrument, finished=setting.finished, as_of=setting.as_of, rules=setting.rules
+        mine, instrument=instrument, finished=setting.delivered.n_finished, as_of=setting.as_of, rules=setting.rules
     )
 
 

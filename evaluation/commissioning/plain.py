@@ -5,20 +5,14 @@ No key names an identifier, so that disclosure control can refuse every key that
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
-from datetime import date
-from decimal import Decimal
-from typing import Any, cast
-
-from pydantic import BaseModel
+from typing import Any
 
 from evaluation.commissioning.comparisons import Comparison
-from evaluation.commissioning.contract import Contract
 from evaluation.commissioning.counselling import Delivery, PairedOutcomes
-from evaluation.commissioning.deadlines import Deadline, next_decision
+from evaluation.commissioning.deadlines import next_decision
 from evaluation.commissioning.invoices import Invoices
 from evaluation.commissioning.outcomes import Outcome
+from evaluation.commissioning.plain_contract import contract_json, facts_json, plain, renamed
 from evaluation.commissioning.plain_outputs import output_json, returns_json
 from evaluation.commissioning.result import ContractResult
 from evaluation.commissioning.satisfaction import Satisfaction
@@ -31,10 +25,10 @@ def result_json(result: ContractResult) -> dict[str, Any]:
     """Give a contract's result as JSON-ready values."""
     decision = next_decision(result.calendar, as_of=result.as_of)
     content = {
-        **_contract(result.contract),
+        **contract_json(result.contract),
         "as_of": result.as_of,
         "verdict": {"word": result.verdict, "text": PLAIN[result.verdict], "sentence": result.sentence},
-        "facts": _facts(result, decision),
+        "facts": facts_json(result, decision),
         "decision": decision,
         "outputs": [output_json(one) for one in result.outputs],
         "outcomes": [_outcome(one) for one in result.outcomes],
@@ -57,78 +51,6 @@ def result_json(result: ContractResult) -> dict[str, Any]:
         "source": result.contract.source,
     }
     return plain(content)
-
-
-def plain(value: Any) -> Any:
-    """Turn dataclasses, contract parts, money, dates and numbers into what JSON holds; floats keep six figures."""
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float):
-        return float(f"{value:.6g}")
-    if isinstance(value, BaseModel):
-        return {name: plain(getattr(value, name)) for name in type(value).model_fields}
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(entry) for key, entry in cast("Mapping[object, Any]", value).items()}
-    if isinstance(value, list | tuple):
-        return [plain(entry) for entry in cast("Sequence[Any]", value)]
-    return value
-
-
-_RENAMED = {"id": "name", "payer": "paid_by", "outcome_metric_id": "outcome", "n": "n_units"}
-
-
-def _renamed(value: Any) -> Any:
-    """Give plain values with keys that no rule could take for a person's identifier."""
-    if isinstance(value, dict):
-        entries = cast("dict[str, Any]", value).items()
-        return {_RENAMED.get(key, key): _renamed(entry) for key, entry in entries}
-    return [_renamed(entry) for entry in cast("list[Any]", value)] if isinstance(value, list) else value
-
-
-def _contract(contract: Contract) -> dict[str, Any]:
-    return {
-        "contract": contract.id,
-        "title": contract.title,
-        "scheme": contract.scheme,
-        "provider": contract.provider,
-        "synthetic": contract.synthetic,
-        "lead": contract.lead,
-        "owner": contract.owner,
-        "purpose": contract.purpose,
-        "intervention": contract.intervention,
-        "target_population": contract.target_population,
-        "lots": _renamed(plain(contract.lots)),
-        "term": {"from": contract.starts, "to": contract.ends, "signed": contract.dates.outcomes_contract_signed},
-        "funding_ends": contract.funding_ends,
-        "value_total": contract.total,
-        "value_by_year": contract.values,
-        "funding": _renamed(plain(contract.funding)),
-        "payment": _renamed(plain(contract.payment)),
-    }
-
-
-def _facts(result: ContractResult, decision: Deadline | None) -> dict[str, str]:
-    texts = [one.text for one in result.outcomes]
-    counted = "; ".join(f"{text}: {texts.count(text)} of {len(texts)}" for text in dict.fromkeys(texts))
-    sure = "No finding yet"
-    if result.evidence is not None:
-        level = "" if result.evidence.maryland is None else f", level {result.evidence.maryland} of 5"
-        sure = f"Evidence {result.evidence.grade or 'not graded'}{level}"
-    decide = "No decision is due."
-    if decision is not None:
-        by = decision.decide_by or decision.on
-        passed = "the day to give notice has passed, it was" if by < result.as_of else "decide by"
-        decide = f"{decision.text}; {passed} {by.day} {by:%B %Y}"
-    return {
-        "what_happened": counted or "The contract names no outcome",
-        "how_sure_we_are": sure,
-        "what_it_costs": f"£{result.value.spent:,.0f} so far, of £{result.contract.total:,.0f} over the term",
-        "what_to_decide": decide,
-    }
 
 
 def _share(found: Share | None) -> dict[str, Any] | None:
@@ -278,7 +200,7 @@ def _comparison(one: Comparison) -> dict[str, Any]:
 
 
 def _value(worth: Value) -> dict[str, Any]:
-    kept = _renamed(plain(worth))
+    kept = renamed(plain(worth))
     del kept["scenarios"]
     kept["benefit"] = {"value": worth.benefit, "low": worth.benefit_low, "high": worth.benefit_high}
     kept["worth"] = {"value": kept.pop("probability_worth")}

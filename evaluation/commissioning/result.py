@@ -22,8 +22,10 @@ from evaluation.commissioning.invoices import Invoices, recompute, results
 from evaluation.commissioning.outcomes import Outcome, Output, Setting, judge, output, scores
 from evaluation.commissioning.returns import Monitoring, monitoring, versions
 from evaluation.commissioning.satisfaction import Satisfaction, by_scheme, by_service, for_scheme
-from evaluation.commissioning.unit_costs import read_unit_costs
-from evaluation.commissioning.value import STANDARD_VALUE, Value, ValueRules, value
+from evaluation.commissioning.shares import Share
+from evaluation.commissioning.simulation import STANDARD_VALUE, ValueRules
+from evaluation.commissioning.unit_costs import Prices, read_unit_costs
+from evaluation.commissioning.value import Value, value
 from evaluation.commissioning.verdict import STANDARD, Rules, overall
 
 
@@ -96,36 +98,59 @@ def evaluate(
         When unit costs, claims or the finding cannot be used.
     """
     found = findings.get(contract.scheme)
-    evidence = None if found is None else read_finding(found)
     held = _in_term(contract, records)
     mine = held["Interventions"].filter(pl.col("scheme") == contract.scheme)
-    delivered = delivery(mine, as_of=as_of)
-    sent = versions(records["Returns"], contract=contract.id, as_of=as_of)
-    setting = Setting(held, evidence, sent, delivered.n_finished, as_of, rules)
+    setting = Setting(
+        held,
+        None if found is None else read_finding(found),
+        versions(records["Returns"], contract=contract.id, as_of=as_of),
+        delivery(mine, as_of=as_of),
+        as_of,
+        rules,
+    )
+    prices = read_unit_costs(unit_costs, as_of=as_of, deflators=deflators)
+    return _result(contract, records, setting, mine, prices, claims, value_rules)
+
+
+def _result(
+    contract: Contract,
+    records: Mapping[str, pl.DataFrame],
+    setting: Setting,
+    mine: pl.DataFrame,
+    prices: Prices,
+    claims: pl.DataFrame | None,
+    value_rules: ValueRules,
+) -> ContractResult:
+    as_of, held, surveys = setting.as_of, setting.records, records["Surveys"]
     outcomes = tuple(judge(contract, metric, setting) for metric in contract.outcome_metrics)
-    paired = _paired(contract, setting)
-    owed = monitoring(contract, records["Returns"], measures=_measures(contract), as_of=as_of)
-    schemes = by_scheme(records["Surveys"], records["Interventions"], as_of=as_of)
-    account = _invoices(contract, held, claims, as_of)
     word, sentence = overall([outcome.standing for outcome in outcomes])
-    worth = value(
-        contract, delivered, evidence, read_unit_costs(unit_costs, as_of=as_of, deflators=deflators),
-        as_of=as_of, started_last_year=_started_last_year(mine, as_of),
-        better=None if paired is None else paired.improvement, rules=value_rules,
-    )  # fmt: skip
+    paired = _paired(contract, setting)
+    better = None if paired is None else paired.improvement
+    owed = monitoring(contract, records["Returns"], measures=_measures(contract), as_of=as_of)
+    schemes = by_scheme(surveys, records["Interventions"], as_of=as_of)
+    account = _invoices(contract, held, claims, as_of)
     return ContractResult(
-        contract, as_of, word, sentence,
-        tuple(output(level, sent) for level in contract.service_levels),
-        outcomes, delivered, paired,
-        for_scheme(records["Surveys"], held["Interventions"], contract.scheme, as_of=as_of),
-        schemes,
-        by_service(records["Surveys"], records["Cases"], as_of=as_of),
-        _comparisons(contract, held, schemes, as_of),
-        owed, worth, calendar(contract, as_of=as_of, returns=owed),
-        account, _claimed_units(account, sent),
-        _cases_due(contract, mine, as_of),
-        evidence, rules,
-    )  # fmt: skip
+        contract=contract,
+        as_of=as_of,
+        verdict=word,
+        sentence=sentence,
+        outputs=tuple(output(level, setting.returns) for level in contract.service_levels),
+        outcomes=outcomes,
+        delivery=setting.delivered,
+        paired=paired,
+        satisfaction=for_scheme(surveys, held["Interventions"], contract.scheme, as_of=as_of),
+        satisfaction_by_scheme=schemes,
+        satisfaction_by_service=by_service(surveys, records["Cases"], as_of=as_of),
+        comparisons=_comparisons(contract, held, schemes, as_of),
+        returns=owed,
+        value=_worth(contract, setting, prices, mine, better, value_rules),
+        calendar=calendar(contract, as_of=as_of, returns=owed),
+        invoices=account,
+        claimed_units=_claimed_units(account, setting.returns),
+        cases_due=_cases_due(contract, mine, as_of),
+        evidence=setting.evidence,
+        rules=setting.rules,
+    )
 
 
 def write(results_: Iterable[ContractResult], folder: Path | str) -> tuple[Path, ...]:
@@ -166,6 +191,21 @@ def _in_term(contract: Contract, records: Mapping[str, pl.DataFrame]) -> dict[st
         "Cases": records["Cases"],
         "Surveys": records["Surveys"],
     }
+
+
+def _worth(
+    contract: Contract, setting: Setting, prices: Prices, mine: pl.DataFrame, better: Share | None, rules: ValueRules
+) -> Value:
+    return value(
+        contract,
+        setting.delivered,
+        setting.evidence,
+        prices,
+        as_of=setting.as_of,
+        started_last_year=_started_last_year(mine, setting.as_of),
+        better=better,
+        rules=rules,
+    )
 
 
 def _measures(contract: Contract) -> list[str]:

@@ -11,31 +11,14 @@ from datetime import date
 from decimal import Decimal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evaluation.commissioning.contract import Contract
 from evaluation.commissioning.counselling import Delivery
-from evaluation.commissioning.evidence import Effect, Evidence
+from evaluation.commissioning.evidence import Evidence
+from evaluation.commissioning.scenarios import Scenario, lost, scenarios
 from evaluation.commissioning.shares import Share
+from evaluation.commissioning.simulation import STANDARD_VALUE, Draws, Floats, ValueRules, simulate, spread, total
 from evaluation.commissioning.unit_costs import Prices, UnitCost
-
-AVERTED = "events_averted_per_100_365"
-REPEAT = "risk_difference_365"
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class ValueRules:
-    """Parameters of the value; a benefit from evidence below `minimum_maryland` always carries a caution."""
-
-    minimum_maryland: int = 3
-    draws: int = 20_000
-    seed: int = 20121231
-    expand_by: float = 1.5
-    level: float = 0.95
-
-
-STANDARD_VALUE = ValueRules()
 
 
 @dataclass(frozen=True)
@@ -65,23 +48,6 @@ class PayerValue:
 
 
 @dataclass(frozen=True)
-class Scenario:
-    """One choice for the next twelve months; money in pounds, `averted` incidents against stopping."""
-
-    name: str
-    cost: Decimal
-    n_people: int
-    averted: float | None
-    averted_low: float | None
-    averted_high: float | None
-    net: float | None
-    net_low: float | None
-    net_high: float | None
-    probability: float | None
-    text: str
-
-
-@dataclass(frozen=True)
 class Value:
     """Value for money of a contract up to the as-of date, and the choice ahead."""
 
@@ -100,14 +66,6 @@ class Value:
     cautions: tuple[str, ...]
     price_year: int
     unit_costs: tuple[UnitCost, ...]
-
-
-@dataclass(frozen=True)
-class _Draws:
-    cost: Floats
-    averted_per_person: Floats | None
-    helped_per_person: Floats | None
-    unit: dict[str, Floats]
 
 
 def value(
@@ -131,11 +89,11 @@ def value(
         People reliably better, with bounds, where scores are held.
     """
     amount, low, high = contract.spent(as_of)
-    draws = _simulate(evidence, prices, (amount, low, high), rules)
+    draws = simulate(evidence, prices, (amount, low, high), rules)
     people = delivered.n_started
     averted = None if draws.averted_per_person is None else people * draws.averted_per_person
-    gains = None if averted is None or not draws.unit else averted * _total(draws.unit)
-    benefit, benefit_low, benefit_high = _spread(gains, rules.level)
+    gains = None if averted is None or not draws.unit else averted * total(draws.unit)
+    benefit, benefit_low, benefit_high = spread(gains, rules.level)
     return Value(
         amount, low, high,
         _costs(draws, delivered, averted, better, rules),
@@ -143,52 +101,15 @@ def value(
         None if gains is None else float(np.mean(gains > draws.cost)),
         _break_even(amount, people, prices),
         _payers(contract, amount, averted, draws, rules),
-        _scenarios(contract, draws, started_last_year, rules),
-        _lost(contract, draws, started_last_year, rules),
+        scenarios(contract, draws, started_last_year, rules),
+        lost(contract, draws, started_last_year, rules),
         _cautions(evidence, prices, rules),
         prices.year, prices.averted,
     )  # fmt: skip
 
 
-def _simulate(evidence: Evidence | None, prices: Prices, cost: tuple[Decimal, ...], rules: ValueRules) -> _Draws:
-    random = np.random.default_rng(rules.seed)
-    spent = _triangular(random, cost[1], cost[0], cost[2], rules.draws)
-    averted = _effect_draws(random, evidence, AVERTED, rules)
-    repeat = _effect_draws(random, evidence, REPEAT, rules)
-    unit = {
-        price.payer: _triangular(random, price.low, price.value, price.high, rules.draws) for price in prices.averted
-    }
-    return _Draws(spent, None if averted is None else averted / 100, None if repeat is None else -repeat, unit)
-
-
-def _triangular(random: np.random.Generator, low: Decimal, middle: Decimal, high: Decimal, draws: int) -> Floats:
-    if low == high:
-        return np.full(draws, float(middle))
-    return random.triangular(float(low), float(middle), float(high), draws)
-
-
-def _effect_draws(
-    random: np.random.Generator, evidence: Evidence | None, name: str, rules: ValueRules
-) -> Floats | None:
-    if evidence is None or not evidence.estimated or name not in evidence.effects:
-        return None
-    effect: Effect = evidence.effects[name]
-    return random.normal(effect.value, effect.standard_error, rules.draws)
-
-
-def _total(unit: dict[str, Floats]) -> Floats:
-    return np.sum(list(unit.values()), axis=0)
-
-
-def _spread(draws: Floats | None, level: float) -> tuple[float | None, float | None, float | None]:
-    if draws is None:
-        return None, None, None
-    tail = (1 - level) / 2
-    return float(np.mean(draws)), float(np.quantile(draws, tail)), float(np.quantile(draws, 1 - tail))
-
-
 def _costs(
-    draws: _Draws, delivered: Delivery, averted: Floats | None, better: Share | None, rules: ValueRules
+    draws: Draws, delivered: Delivery, averted: Floats | None, better: Share | None, rules: ValueRules
 ) -> tuple[CostPer, ...]:
     completed = delivered.planned.achieved
     rows = [
@@ -207,7 +128,7 @@ def _costs(
 def _per_count(name: str, n: int, cost: Floats, rules: ValueRules, what: str) -> CostPer:
     if n == 0:
         return CostPer(name, 0, None, None, None, f"There were no {what}.")
-    middle, low, high = _spread(cost / n, rules.level)
+    middle, low, high = spread(cost / n, rules.level)
     return CostPer(name, n, middle, low, high, f"The money so far for each of the {what}.")
 
 
@@ -250,19 +171,19 @@ def _break_even(amount: Decimal, people: int, prices: Prices) -> float | None:
 
 
 def _payers(
-    contract: Contract, amount: Decimal, averted: Floats | None, draws: _Draws, rules: ValueRules
+    contract: Contract, amount: Decimal, averted: Floats | None, draws: Draws, rules: ValueRules
 ) -> tuple[PayerValue, ...]:
     named = dict.fromkeys([source.payer for source in contract.funding])
     rows = [_payer(contract, name, amount, averted, draws, rules) for name in [*named, *_only_gain(draws, named)]]
     return tuple(rows)
 
 
-def _only_gain(draws: _Draws, named: dict[str, None]) -> list[str]:
+def _only_gain(draws: Draws, named: dict[str, None]) -> list[str]:
     return sorted(payer for payer in draws.unit if payer not in named)
 
 
 def _payer(
-    contract: Contract, payer: str, amount: Decimal, averted: Floats | None, draws: _Draws, rules: ValueRules
+    contract: Contract, payer: str, amount: Decimal, averted: Floats | None, draws: Draws, rules: ValueRules
 ) -> PayerValue:
     sources = [source for source in contract.funding if source.payer == payer]
     share = sum((source.share for source in sources), Decimal(0))
@@ -272,48 +193,8 @@ def _payer(
         return PayerValue(payer, account, pays, None, None, None, None, None)
     gains = averted * draws.unit.get(payer, np.zeros_like(averted))
     net = gains - draws.cost * float(share)
-    middle, low, high = _spread(net, rules.level)
+    middle, low, high = spread(net, rules.level)
     return PayerValue(payer, account, pays, float(np.mean(gains)), middle, low, high, float(np.mean(net > 0)))
-
-
-def _scenarios(contract: Contract, draws: _Draws, people: int, rules: ValueRules) -> tuple[Scenario, ...]:
-    yearly = max(contract.values, key=lambda year: year.amount).amount
-    texts = {
-        "continue": "As now, for as many people as started in the last year.",
-        "expand": f"{rules.expand_by:g} times the people at the same cost each, if the effect stays the same for them.",
-        "stop": "No cost from the funding end, and the effect is lost.",
-    }
-    factors = {"continue": 1.0, "expand": rules.expand_by, "stop": 0.0}
-    return tuple(_scenario(name, factor, yearly, people, draws, rules, texts[name]) for name, factor in factors.items())
-
-
-def _scenario(
-    name: str, factor: float, yearly: Decimal, people: int, draws: _Draws, rules: ValueRules, text: str
-) -> Scenario:
-    cost = (yearly * Decimal(str(factor))).quantize(Decimal("0.01"))
-    reached = round(people * factor)
-    averted = None if draws.averted_per_person is None else reached * draws.averted_per_person
-    middle, low, high = _spread(averted, rules.level)
-    if averted is None or not draws.unit:
-        return Scenario(name, cost, reached, middle, low, high, None, None, None, None, text)
-    net = averted * _total(draws.unit) - float(cost)
-    net_middle, net_low, net_high = _spread(net, rules.level)
-    chance = float(np.mean(net > 0)) if factor else None
-    return Scenario(name, cost, reached, middle, low, high, net_middle, net_low, net_high, chance, text)
-
-
-def _lost(contract: Contract, draws: _Draws, people: int, rules: ValueRules) -> str:
-    ends = f"If the funding ends on {contract.funding_ends.day} {contract.funding_ends:%B %Y}"
-    if draws.averted_per_person is None:
-        return f"{ends}, what is lost cannot be said: no finding gives an effect."
-    middle, low, high = _spread(people * draws.averted_per_person, rules.level)
-    assert middle is not None
-    assert low is not None
-    assert high is not None
-    if middle <= 0:
-        return f"{ends}, no averted incidents are lost by the study's estimate: people did no better with the service."
-    tail = "; the range includes none" if low <= 0 else ""
-    return f"{ends}, about {middle:.0f} averted incidents a year are lost (from {low:.0f} to {high:.0f}{tail})."
 
 
 def _cautions(evidence: Evidence | None, prices: Prices, rules: ValueRules) -> tuple[str, ...]:

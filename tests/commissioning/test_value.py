@@ -11,8 +11,9 @@ from evaluation.commissioning import Contract
 from evaluation.commissioning.counselling import Delivery
 from evaluation.commissioning.evidence import read_finding
 from evaluation.commissioning.shares import share
+from evaluation.commissioning.simulation import ValueRules
 from evaluation.commissioning.unit_costs import read_unit_costs
-from evaluation.commissioning.value import Value, ValueRules, value
+from evaluation.commissioning.value import Value, value
 
 Finding = Callable[..., dict[str, Any]]
 DELIVERED = Delivery(120, 5, 100, 80, {"completed": 50}, share(50, 80), 20.0, 40.0, 0.8, 800, 640)
