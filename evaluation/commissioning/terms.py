@@ -44,8 +44,12 @@ def _role(value: object) -> object:
     return value.strip()
 
 
-Money = Annotated[Decimal, Field(strict=False), BeforeValidator(_money, json_schema_input_type=str)]
-Fraction = Annotated[Decimal, Field(strict=False), BeforeValidator(_fraction, json_schema_input_type=str)]
+_MoneyText = Annotated[str, Field(pattern=r"^\d{1,10}(\.\d{2})?$", description="Pounds in quotes, like 62100.00")]
+_ShareText = Annotated[
+    str, Field(pattern=r"^(0(\.\d{1,6})?|1(\.0{1,6})?)$", description="A share in quotes, like 0.60")
+]
+Money = Annotated[Decimal, Field(strict=False), BeforeValidator(_money, json_schema_input_type=_MoneyText)]
+Fraction = Annotated[Decimal, Field(strict=False), BeforeValidator(_fraction, json_schema_input_type=_ShareText)]
 Role = Annotated[str, BeforeValidator(_role, json_schema_input_type=str)]
 Text = Annotated[str, Field(min_length=3)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]

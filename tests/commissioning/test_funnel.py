@@ -32,10 +32,10 @@ def test_the_published_conclusion_of_the_bristol_inquiry() -> None:
     assert "Bristol" in found.sentence
 
 
-def test_one_outlier_of_twelve_is_not_taken_for_over_dispersion_unless_the_rest_varies_too() -> None:
+def test_one_outlier_of_twelve_is_not_taken_for_over_dispersion() -> None:
     found = centres()
-    assert found.phi > 1
-    assert found.dispersion in ("none", "multiplicative")
+    assert found.phi == pytest.approx(1.689, abs=5e-4)  # below 1 + 2 * sqrt(2 / 12) = 1.816
+    assert found.dispersion == "none"
     assert {unit.name: unit.flag for unit in found.units}["Bristol"] == "high_998"
 
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import json
+import tomllib
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from evaluation.commissioning import json_schema, load_contracts, read_contract
 from evaluation.commissioning.loading import line_of
@@ -39,6 +42,21 @@ def test_what_the_sources_say_is_cited() -> None:
 
 def test_the_json_schema_beside_the_contracts_is_that_of_the_model() -> None:
     assert (CONTRACTS / "contract.schema.json").read_text(encoding="utf-8") == json_schema()
+
+
+def schema_mistakes(text: str) -> list[str]:
+    content = json.loads(json.dumps(tomllib.loads(text), default=str))  # an editor sees dates as text
+    return [error.json_path for error in Draft202012Validator(json.loads(json_schema())).iter_errors(content)]
+
+
+@pytest.mark.parametrize("path", sorted(CONTRACTS.glob("*.toml")), ids=lambda path: path.stem)
+def test_an_editor_accepts_every_shipped_contract(path: Path) -> None:
+    assert schema_mistakes(path.read_text(encoding="utf-8")) == []
+
+
+def test_an_editor_marks_the_same_mistakes(contract_text: str) -> None:
+    text = contract_text.replace('"36600.00"', '"36600.5"').replace("notice_days = 90", 'notice_days = "90"')
+    assert schema_mistakes(text) == ["$.dates.notice_days", "$.values[0].amount"]
 
 
 def test_all_mistakes_are_shown_at_once_with_path_and_line(contract_text: str) -> None:
