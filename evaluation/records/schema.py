@@ -8,6 +8,7 @@ additions of this package that a frame made elsewhere may lack.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import dataframely as dy
 import polars as pl
@@ -269,6 +270,7 @@ def conform(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@cache
 def bind_rules(name: str) -> type[dy.Schema]:
     """The schema of a table together with its named row rules, as dataframely filters by it."""
     checks = {rule.name: dy.rule()(_constant(rule.sound)) for rule in RULES[name]}

@@ -21,7 +21,7 @@ HEADER = [
 ]  # fmt: skip
 FLARE = ["Incident Ref", "Case Ref", "Incident Date", "Complaint Type", "Alleged Perpetrator", "Perpetrator DOB",
          "Premises Address", "Date Opened", "Date Closed", "Lead Officer", "Risk Index", "Action", "Action Date"]  # fmt: skip
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 dates = st.dates(date(1890, 1, 1), date(2250, 1, 1))
 cell = st.one_of(

@@ -12,7 +12,7 @@ from evaluation.records.traits import PARTS, TRAITS
 
 COMPARED = (
     Part("name", 0.92, -4.0),
-    Part("born", 0.93, -7.0),
+    Part("born", 0.93, -9.0),
     Part("address", 0.75, -1.5),
     Part("telephone", 0.75, -1.0),
 )

@@ -1,0 +1,305 @@
+"""Linking against a truth known by construction, and each rule by itself."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from evaluation.errors import DataError
+from evaluation.records import schema
+from evaluation.records.linking.cases import merge_cases, pair_cases, unlinked_incidents
+from evaluation.records.linking.incidents import pair_incidents
+from evaluation.records.linking.link import link
+from evaluation.records.linking.marks import mark_groups, mark_pairs
+from evaluation.records.linking.people import pair_people
+from evaluation.records.linking.review import decide, read_answers, write_review
+from evaluation.records.linking.weights import CERTAIN, clusters
+from evaluation.records.pseudonyms import person_ids
+from evaluation.records.traits import traits
+
+KEY = b"k" * 32
+AS_OF = date(2012, 12, 31)
+SYLLABLES = ("ba", "do", "ri", "mel", "tan", "sor", "vi", "ken", "lo", "fa", "gri", "pol", "hun", "wes", "cor", "dal")
+
+
+def people(n: int, rng: np.random.Generator) -> pl.DataFrame:
+    """Invented people in households of up to three who share a surname and an address."""
+
+    def words(count: int) -> list[str]:
+        return ["".join(rng.choice(SYLLABLES, 3)).title() for _ in range(count)]
+
+    homes = np.sort(rng.integers(0, n // 2, n))
+    last, road = words(n // 2), words(n // 2)
+    born = [date(1950, 1, 1) + timedelta(days=int(day)) for day in rng.integers(0, 20000, n)]
+    return pl.DataFrame(
+        {
+            "person": np.arange(n),
+            "name": [f"{first} {last[home]}" for first, home in zip(words(n), homes, strict=True)],
+            "born": [day.isoformat() for day in born],
+            "address": [f"{home + 1} {road[home]} Road, AB{home % 9 + 1} {home % 7 + 1}CD" for home in homes],
+            "phone": [f"07700 {number:06d}" for number in rng.integers(0, 10**6, n)],
+        }
+    )
+
+
+def other_system(known: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    """The same people as another clerk writes them: misspelt, without a birth date, moved, surname first."""
+    slip = rng.choice(
+        ["", "misspelt", "unborn", "moved", "misread", "swapped"], len(known), p=[0.55, 0.12, 0.1, 0.08, 0.05, 0.1]
+    )
+    rows = known.with_columns(slip=pl.Series(slip))
+    first, last = pl.col("name").str.split(" ").list.get(0), pl.col("name").str.split(" ").list.get(1)
+    return rows.with_columns(
+        name=pl.when(pl.col("slip") == "misspelt").then(first + " " + last.str.slice(0, 3) + last.str.slice(4))
+        .when(pl.col("slip") == "swapped").then(last.str.to_uppercase() + ", " + first).otherwise("name"),
+        born=pl.when(pl.col("slip") != "unborn").then("born"),
+        address=pl.when(pl.col("slip") == "moved").then(pl.lit("1 Elsewhere Street, ZZ9 9ZZ"))
+        .when(pl.col("slip") == "misread").then("7" + pl.col("address")).otherwise("address"),
+    ).drop("slip")  # fmt: skip
+
+
+def hashed(rows: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
+    parts = rows.select("name", "born", "address", "phone")
+    ids = person_ids(parts, "s", KEY)
+    return ids, traits({"subject": parts}, pl.DataFrame({"person.subject": ids}), KEY)
+
+
+@pytest.fixture(scope="module")
+def two_systems() -> tuple[pl.Series, pl.Series, pl.DataFrame]:
+    """Pseudonyms, the person each truly is, and the traits, of 600 people in two systems."""
+    rng = np.random.default_rng(5)
+    known = people(600, rng)
+    ours, theirs = hashed(known), hashed(other_system(known, rng))
+    truth = pl.concat([known["person"], known["person"]])
+    return pl.concat([ours[0], theirs[0]]), truth, pl.concat([ours[1], theirs[1]])
+
+
+def test_people_are_linked_with_the_precision_and_recall_that_are_promised(
+    two_systems: tuple[pl.Series, pl.Series, pl.DataFrame],
+) -> None:
+    ids, truth, known = two_systems
+    chosen, _ = decide(pair_people(known))
+    joined = clusters(known["person_id"], chosen["left"], chosen["right"])
+    given = ids.replace_strict(joined["name"], joined["cluster"])
+    before, after = mark_groups(ids, truth), mark_groups(given, truth)
+    assert after.precision >= 0.98, after.sentence()
+    assert after.recall >= 0.90, after.sentence()
+    assert before.recall < 0.85
+
+
+def test_the_trained_model_links_as_well(two_systems: tuple[pl.Series, pl.Series, pl.DataFrame]) -> None:
+    pytest.importorskip("splink", reason="the extra 'linking' (splink) is not installed")
+    from evaluation.records.linking.probabilistic import trained_pairs
+
+    ids, truth, known = two_systems
+    pairs = trained_pairs(known)
+    chosen, _ = decide(pairs)
+    joined = clusters(known["person_id"], chosen["left"], chosen["right"])
+    marks = mark_groups(ids.replace_strict(joined["name"], joined["cluster"]), truth)
+    assert marks.precision >= 0.98, marks.sentence()
+    assert marks.recall >= 0.90, marks.sentence()
+
+
+def test_a_model_without_data_to_train_on_is_an_error(two_systems: tuple[pl.Series, pl.Series, pl.DataFrame]) -> None:
+    pytest.importorskip("splink", reason="the extra 'linking' (splink) is not installed")
+    from evaluation.records.linking.probabilistic import trained_pairs
+
+    known = two_systems[2]
+    with pytest.raises(DataError, match="at least 200 people"):
+        trained_pairs(known.head(50))
+    with pytest.raises(DataError, match="could not be trained"):
+        trained_pairs(known.with_columns(telephone=pl.lit(None, pl.String)))
+
+
+def one_pair(*rows: dict[str, str | None]) -> float:
+    """The probability that two records are one, among two hundred others."""
+    others = people(200, np.random.default_rng(1)).drop("person")
+    frame = pl.concat([pl.DataFrame(list(rows), schema=others.schema), others])
+    ids, known = hashed(frame)
+    pairs = pair_people(known)
+    ends = sorted(ids.head(2).to_list())
+    if ends[0] == ends[1]:
+        return 1.0
+    found = pairs.filter((pl.col("left") == ends[0]) & (pl.col("right") == ends[1]))
+    return found["probability"].item() if len(found) else 0.0
+
+
+JOHN: dict[str, str | None] = {
+    "name": "John Smith",
+    "born": "1980-05-03",
+    "address": "1 High Street, OX1 1AA",
+    "phone": "01865 111111",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "linked"),
+    [({"name": "SMITH, Mr John"}, True), ({"name": "Jon Smyth"}, True), ({"born": None}, True), ({"born": "1980-03-05"}, True),
+     ({"address": "9 Low Road, OX4 4ZZ"}, True), ({"name": "Jane Smith", "born": "1982-01-01"}, False),
+     ({"born": "1951-07-07"}, False), ({"address": "9 Low Road", "born": "1951-07-07", "phone": None}, False)],
+)  # fmt: skip
+def test_what_makes_one_person_of_two_records(change: dict[str, str | None], linked: bool) -> None:
+    assert (one_pair(JOHN, JOHN | change) >= CERTAIN) is linked
+
+
+def incidents(*rows: dict[str, object]) -> pl.DataFrame:
+    usual = {"precision": "day", "kind": "Anti-social behaviour"}
+    return schema.conform("Incidents", pl.DataFrame([usual | row for row in rows], infer_schema_length=None))
+
+
+def test_reports_of_one_incident_are_found_by_number_and_by_likeness() -> None:
+    rng = np.random.default_rng(2)
+    day = [date(2011, 1, 1) + timedelta(days=int(offset)) for offset in rng.integers(0, 700, 400)]
+    rows: list[dict[str, object]] = []
+    for number in range(400):
+        row = {"source": "flare", "incident_id": f"F{number}", "occurred_on": day[number], "category": "ABDK"[number % 4],
+               "place_id": f"p{number % 97}", "subject_id": f"s{number % 61}", "area": f"w{number % 7}"}  # fmt: skip
+        rows.append(row)
+        if number % 4 == 0:
+            rows.append(
+                row
+                | {"source": "cedar", "incident_id": f"C{number}"}
+                | ({"external_ref": f"F{number}"} if number % 8 else {})
+            )
+        elif number % 4 == 1:
+            rows.append(
+                row
+                | {
+                    "source": "cedar",
+                    "incident_id": f"C{number}",
+                    "category": "O",
+                    "place_id": f"p{number % 89}x",
+                    "subject_id": None,
+                }
+            )
+    found = pair_incidents(incidents(*rows)).filter(pl.col("probability") >= 0.5)
+    truth = pl.DataFrame({"a": [f"C{n}" for n in range(0, 400, 4)], "b": [f"F{n}" for n in range(0, 400, 4)]})
+    marks = mark_pairs(found.select("incident_id", "duplicate_of"), truth)
+    assert (marks.precision, marks.recall) == (1.0, 1.0)
+    assert found["how"].value_counts(sort=True, name="n").filter(pl.col("how") == "reference")["n"].to_list() == [50]
+
+
+def test_reports_by_month_and_within_one_system_are_never_paired() -> None:
+    row: dict[str, object] = {"occurred_on": date(2011, 1, 1), "place_id": "p", "subject_id": "s", "category": "A"}
+    same = incidents(row | {"source": "flare", "incident_id": "1"}, row | {"source": "flare", "incident_id": "2"})
+    months = incidents(
+        row | {"source": "flare", "incident_id": "1", "precision": "month"},
+        row | {"source": "cedar", "incident_id": "2", "precision": "month"},
+    )
+    assert pair_incidents(same).is_empty()
+    assert pair_incidents(months).is_empty()
+
+
+def cases(*rows: dict[str, object]) -> pl.DataFrame:
+    return schema.conform("Cases", pl.DataFrame(list(rows), infer_schema_length=None))
+
+
+COUNCIL: dict[str, object] = {
+    "case_id": "F1",
+    "source": "flare",
+    "subject_id": "s",
+    "category": "A",
+    "opened_on": date(2011, 1, 1),
+}
+POLICE: dict[str, object] = {
+    "case_id": "C1",
+    "source": "cedar",
+    "subject_id": "s",
+    "category": "A",
+    "opened_on": date(2011, 1, 9),
+}
+
+
+@pytest.mark.parametrize(
+    ("council", "police", "same", "how"),
+    [({}, {"external_ref": "F1", "subject_id": None}, True, "reference"), ({}, {}, True, "person"),
+     ({"closed_on": date(2011, 1, 8)}, {}, False, ""), ({}, {"category": "B"}, False, ""), ({}, {"subject_id": "t"}, False, "")],
+)  # fmt: skip
+def test_a_case_passed_between_services(
+    council: dict[str, object], police: dict[str, object], same: bool, how: str
+) -> None:
+    found = pair_cases(cases(COUNCIL | council, POLICE | police)).filter(pl.col("probability") >= 0.9)
+    assert found.select("case_id", "same_as", "how").rows() == ([("C1", "F1", how)] if same else [])
+
+
+def test_one_case_of_two_is_open_while_either_is() -> None:
+    numbers = pl.DataFrame({"case_id": ["F1", "C1"], "number": ["F1", "F1"]})
+    both = merge_cases(cases(COUNCIL | {"closed_on": date(2011, 2, 1), "closure": "resolved", "cost": 5, "has_lead": False},
+                             POLICE | {"cost": 7, "has_lead": True}), numbers).row(0, named=True)  # fmt: skip
+    assert (both["case_id"], both["closed_on"], both["closure"], both["has_lead"]) == ("F1", None, None, True)
+    assert both["cost"] == 12
+    done = merge_cases(cases(COUNCIL | {"closed_on": date(2011, 2, 1), "closure": "resolved"},
+                             POLICE | {"closed_on": date(2011, 3, 1), "closure": "moved"}), numbers).row(0, named=True)  # fmt: skip
+    assert (done["closed_on"], done["closure"]) == (date(2011, 3, 1), "moved")
+
+
+def test_an_incident_is_given_the_only_open_case_of_its_kind() -> None:
+    known = cases(
+        COUNCIL,
+        COUNCIL | {"case_id": "F2", "category": "K"},
+        COUNCIL | {"case_id": "F3", "subject_id": "t", "category": "K"},
+    )
+    loose = incidents(
+        {"incident_id": "1", "source": "flare", "occurred_on": date(2011, 5, 1), "subject_id": "s", "category": "A"},
+        {"incident_id": "2", "source": "flare", "occurred_on": date(2010, 5, 1), "subject_id": "s", "category": "A"},
+        {"incident_id": "3", "source": "flare", "occurred_on": date(2011, 5, 1), "subject_id": "t", "category": "A"},
+    )
+    found = unlinked_incidents(loose, known, as_of=AS_OF)
+    assert found.filter(pl.col("probability") >= 0.9).select("incident_id", "case_id").rows() == [("1", "F1")]
+
+
+def test_the_review_is_asked_answered_and_honoured(tmp_path) -> None:  # noqa: ANN001
+    pairs = pl.DataFrame(
+        {
+            "left": ["a", "b", "c"],
+            "right": ["b", "c", "d"],
+            "probability": [0.99, 0.6, 0.1],
+            "agree": ["name"] * 3,
+            "differ": [None] * 3,
+        },
+        schema_overrides={"differ": pl.String},
+    )
+    linked, review = decide(pairs)
+    assert (linked.rows(), review.select("left", "right").rows()) == ([("a", "b")], [("b", "c")])
+    path = tmp_path / "review.csv"
+    write_review(review, path)
+    path.write_text(
+        path.read_text().replace('""', "yes") if '""' in path.read_text() else path.read_text().rstrip("\n") + "yes\n"
+    )
+    answers = read_answers(path)
+    linked, review = decide(pairs, answers)
+    assert (sorted(linked.rows()), len(review)) == ([("a", "b"), ("b", "c")], 0)
+    linked, _ = decide(pairs, pl.DataFrame({"left": ["a"], "right": ["b"], "same": [False]}))
+    assert linked.is_empty()
+
+
+def test_an_answer_that_is_none_is_refused(tmp_path) -> None:  # noqa: ANN001
+    path = tmp_path / "review.csv"
+    path.write_text("left,right,same_person\na,b,perhaps\n")
+    with pytest.raises(DataError, match="neither yes nor no"):
+        read_answers(path)
+    path.write_text("left,right\na,b\n")
+    with pytest.raises(DataError, match="no column same_person"):
+        read_answers(path)
+    assert read_answers(tmp_path / "none.csv").is_empty()
+
+
+def test_linking_loses_no_incident_and_counts_each_once() -> None:
+    row: dict[str, object] = {"occurred_on": date(2011, 1, 5), "place_id": "p", "subject_id": "s", "category": "A"}
+    tables = {name: schema.empty(name) for name in schema.TABLES}
+    tables["Incidents"] = incidents(
+        row | {"incident_id": "1", "source": "flare"},
+        row | {"incident_id": "2", "source": "cedar", "external_ref": "1", "complainant_id": "n", "case_id": "C1"},
+        row | {"incident_id": "3", "source": "cedar", "occurred_on": date(2011, 4, 1)},
+    )
+    tables["Cases"] = cases(COUNCIL, POLICE | {"external_ref": "F1"})
+    linked = link(tables, pl.DataFrame(schema=traits({}, pl.DataFrame(), KEY).schema), as_of=AS_OF)
+    assert linked.tables["Incidents"]["incident_id"].to_list() == ["1", "3"]
+    assert linked.tables["Incidents"]["complainant_id"].to_list() == ["n", None]
+    assert linked.tables["Incidents"]["case_id"].to_list() == ["F1", "F1"]
+    assert linked.tables["Cases"]["case_id"].to_list() == ["F1"]
+    assert len(linked.tables["Incidents"]) + len(linked.duplicates) == 3
+    assert len(linked.notes()) == 5
