@@ -23,6 +23,7 @@ from evaluation.income.inputs import Inputs
 from evaluation.income.money import to_pence
 
 COLUMNS = ("receipt_ref", "order_ref", "amount", "decided_on", "reason")
+_MOST_TO_SUGGEST_FROM = 50_000
 Decisions = pl.DataFrame | pl.LazyFrame | str | Path
 
 
@@ -129,12 +130,16 @@ def _problems(line: dict[str, Any], where: str, orders: frozenset[str], receipts
     if receipt is None:
         problems.append(f"{where}: receipt_ref is empty.")
     elif receipt not in receipts:
-        problems.append(f"{where}: no receipt '{receipt}'.{did_you_mean(receipt, receipts)}")
+        problems.append(f"{where}: no receipt '{receipt}'.{_near(receipt, receipts)}")
     if order is not None and order not in orders:
-        problems.append(f"{where}: no order '{order}'.{did_you_mean(order, orders)}")
+        problems.append(f"{where}: no order '{order}'.{_near(order, orders)}")
     if pence is not None and (not isinstance(pence, int) or pence <= 0):
         problems.append(f"{where}: amount must be above nought and exact to the penny.")
     return problems
+
+
+def _near(name: str, names: frozenset[str]) -> str:
+    return did_you_mean(name, sorted(names)) if len(names) <= _MOST_TO_SUGGEST_FROM else ""
 
 
 def _refuse_too_much(kept: Mapping[str, list[Decision]], inputs: Inputs, where: str) -> None:

@@ -95,8 +95,9 @@ def debtors(held: Reconciliation) -> pl.DataFrame:
         last_paid_on, transferred_on`.
     """
     late = (pl.lit(held.as_of) - pl.col("oldest_due")).dt.total_days().clip(lower_bound=0)
-    edges = held.rules.bands
-    band = late.cut([0, *edges], labels=list(held.rules.band_names)).cast(pl.String)
+    band = pl.lit(held.rules.band_names[-1])
+    for end, name in zip((0, *held.rules.bands)[::-1], held.rules.band_names[-2::-1], strict=True):
+        band = pl.when(late <= end).then(pl.lit(name)).otherwise(band)
     broken = held.broken_plans["order_ref"].to_list()
     return (
         held.states.filter(pl.col("outstanding") > 0)

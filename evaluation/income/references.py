@@ -164,9 +164,7 @@ class ReferenceIndex:
             found.setdefault(at, "truncated")
         for variant in _variants(query):
             for at in self._folded.get(variant, ()):
-                kind = _one_edit(query, self.plain[at])
-                if at not in found or (kind and STRENGTH[kind] < STRENGTH[found[at]]):
-                    found[at] = kind or "one_slip"
+                found.setdefault(at, _one_edit(query, self.plain[at]) or "one_slip")
         return tuple(sorted(found.items())) if len(found) <= _MOST_NEAR else ()
 
     def _cut_short(self, query: str) -> list[int]:

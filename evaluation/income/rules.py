@@ -32,8 +32,8 @@ class Points:
     """What each piece of evidence is worth when a receipt is matched to an order.
 
     The scale is additive, after Fellegi and Sunter (1969): a match needs `accept` points in all and `margin` more than
-    the next order. A copied reference is enough by itself; a name is not. Other digits, or digits in another place, may well be another order's number, even one
-    that never reached the register: they need the payer's name beside them.
+    the next order. A copied reference is enough by itself; a name is not. Other digits, or digits in another place, may
+    well be another order's number, even one that never reached the register: they need the payer's name beside them.
     """
 
     reference_exact: int = 12
