@@ -153,6 +153,7 @@ def _paired(paired: PairedOutcomes) -> dict[str, Any]:
             "standardised_value": paired.standardised_gain,
         },
         "verdict": _verdict(paired.verdict),
+        "warning": paired.waiting_list.text,
         "waiting_list": paired.waiting_list,
     }
 

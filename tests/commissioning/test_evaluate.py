@@ -200,6 +200,12 @@ def test_what_the_returns_claim_stands_beside_what_the_records_support(results: 
     assert results["mediation"].claimed_units == ()
 
 
+def test_what_a_waiting_list_gains_stands_beside_the_scores(results: dict[str, ContractResult]) -> None:
+    counselling = results["city_counselling"].to_json()["counselling"]
+    assert "people who only wait gain too" in counselling["warning"]
+    assert (counselling["waiting_list"]["value"], counselling["gain"]["standardised_value"] > 0) == (0.505, True)
+
+
 def test_the_decision_box_says_what_to_decide_by_when(results: dict[str, ContractResult]) -> None:
     facts = results["quiet_hours_scheme"].to_json()["facts"]
     assert facts["what_happened"] == "Target missed: 2 of 2"
