@@ -170,7 +170,7 @@ def weighted_difference(trial: Trial, outcome: Floats, kept: Bools) -> Estimate:
 
 
 def placebo_in_time(trial: Trial) -> Check:
-    """Did the groups already differ in the year before the year that was adjusted for, when nothing could have acted?"""
+    """Did the groups already differ in a year before the one that was adjusted for, when nothing could have acted?"""
     rows, histories = trial.rows, trial.histories
     kept = rows.day - 2 * 365 >= histories.first_day
     if np.unique(rows.cluster[kept & rows.treated]).size < 20:

@@ -115,8 +115,8 @@ def survival_points(frame: pl.DataFrame, days: Sequence[int], *, value: str, sta
                 "value": float(columns[value][row]) if known else start,
                 "low": float(columns["low"][row]) if known else start,
                 "high": float(columns["high"][row]) if known else start,
-                "n_risk": int(round(float(risk))),
-                "n_event": int(round(float(gathered[row + 1] - gathered[before]))) if gathered is not None else None,
+                "n_risk": round(float(risk)),
+                "n_event": round(float(gathered[row + 1] - gathered[before])) if gathered is not None else None,
             }
         )
     return points

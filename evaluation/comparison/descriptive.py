@@ -106,7 +106,8 @@ def adjusted_cox(spells: pl.DataFrame) -> dict[str, Any]:
 
     events, helped = int(spells["event"].sum()), spells.filter("treated")
     if helped["person"].n_unique() < 2 * FEWEST or int(helped["event"].sum()) < FEWEST:
-        reason = f"only {helped['person'].n_unique()} people were helped before their first repeat, with {int(helped['event'].sum())} repeats"
+        people, repeats = helped["person"].n_unique(), int(helped["event"].sum())
+        reason = f"only {people} people were helped before their first repeat, with {repeats} repeats"
         return {"status": "cannot_be_said", "reason": reason}
     frame, terms = spells.with_columns(pl.col("treated").cast(pl.Float64)), ["treated"]
     for column in ("before", "risk", "category", "area"):
@@ -126,5 +127,5 @@ def adjusted_cox(spells: pl.DataFrame) -> dict[str, Any]:
         "high": row["high"],
         "p": row["p"],
         "adjusted_for": ", ".join(terms[1:]) or "nothing",
-        "text": "from each person's first case, help as time-varying; not weighted, so it adjusts for less than the headline",
+        "text": "from each person's first case, help as time-varying; unweighted, so it adjusts for less than the headline",
     }
