@@ -60,8 +60,9 @@ def _sheets(content: bytes) -> tuple[dict[str, pl.DataFrame], list[str]]:
 
 
 def _texts(frame: pl.DataFrame) -> pl.DataFrame:
+    """Text columns; old workbooks with a wrong code page bring a null beside each letter."""
     names = {old: f"c{place}" for place, old in enumerate(frame.columns)}
-    return frame.rename(names).with_columns(pl.all().cast(pl.String))
+    return frame.rename(names).with_columns(pl.all().cast(pl.String).str.replace_all("\0", "", literal=True))
 
 
 def _with_header(visible: dict[str, pl.DataFrame], known: frozenset[str]) -> dict[str, pl.DataFrame]:
