@@ -18,6 +18,7 @@ from evaluation.errors import DataError, EvaluationError, StudyError, UsageError
 from evaluation.job import Job
 from evaluation.notebooks import Executed, execute_all
 from evaluation.store import digest, file_digest, tree_digest, write_json
+from evaluation.workspace import slug
 
 if TYPE_CHECKING:
     from evaluation.comparison import Finding
@@ -127,7 +128,6 @@ def _read_extracts(job: Job, advance: Callable[[int, int], None]) -> list[Extrac
 def _pseudonym_key(job: Job) -> bytes | None:
     """The partnership's own key; the people of a synthetic workspace are invented, and their key is public."""
     from evaluation.records import load_key
-    from evaluation.templates import slug
 
     settings = job.workspace.settings
     if settings.synthetic:

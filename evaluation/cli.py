@@ -330,7 +330,7 @@ def new_mapping(file: Path, *, common: Common = Common()) -> Report:
         The extract.
     """
     from evaluation.records import draft_mapping
-    from evaluation.templates import slug
+    from evaluation.workspace import slug
 
     return _drafted(common, f"mappings/{slug(file.stem)}.toml", draft_mapping(file))
 
@@ -364,15 +364,14 @@ def _drafted(common: Common, place: str, text: str) -> Report:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code."""
-    words = _options_last(list(sys.argv[1:] if arguments is None else arguments))
-    sys.exit(int(run(words)))
+    sys.exit(int(run(sys.argv[1:] if arguments is None else arguments)))
 
 
 def run(words: Sequence[str]) -> ExitCode:
     """Run one command line and return its exit code; the user's errors are shown as sentences."""
     in_json = "--json" in words
     try:
-        report = app(list(words), exit_on_error=False, print_error=False, result_action="return_value")
+        report = app(_options_last(list(words)), exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         return _fail(UsageError(str(error), ["evaluation --help lists every command and option."]), in_json=in_json)
     except EvaluationError as error:

@@ -83,7 +83,7 @@ class Job:
         """The scheme records: the shipped ones, with the workspace's own in place of those of the same name."""
         from evaluation.register import load_schemes
 
-        layers = self.workspace.layers("site/schemes")
+        layers = [layer for layer in self.workspace.layers("site/schemes") if any(layer.glob("*.qmd"))]
         found = {scheme.id: scheme for layer in layers for scheme in load_schemes(layer)}
         return tuple(found[name] for name in sorted(found))
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from evaluation.errors import UsageError
-from evaluation.workspace import SETTINGS_FILE, shipped
+from evaluation.workspace import SETTINGS_FILE, shipped, slug
 
 SETTINGS_DRAFT = """\
 # {name}: what is evaluated, from which extracts, up to which day. Lines that begin with # are notes or examples.
@@ -103,12 +103,6 @@ def write_draft(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def slug(name: str) -> str:
-    """Return `name` as a file stem: lower case letters, digits and underscores."""
-    letters = "".join(letter.lower() if letter.isalnum() and letter.isascii() else "_" for letter in name)
-    return "_".join(part for part in letters.split("_") if part) or "partnership"
 
 
 def _toml_text(text: str) -> str:

@@ -146,6 +146,12 @@ def shipped(folder: str) -> Path:
     return inside if inside.exists() else PACKAGE_FOLDER.parent / folder
 
 
+def slug(name: str) -> str:
+    """Return `name` as a file stem: lower case letters, digits and underscores."""
+    letters = "".join(letter.lower() if letter.isalnum() and letter.isascii() else "_" for letter in name)
+    return "_".join(part for part in letters.split("_") if part) or "partnership"
+
+
 def open_workspace(folder: Path, *, as_of: date | None = None) -> Workspace:
     """Read and check the `partnership.toml` of `folder`.
 
