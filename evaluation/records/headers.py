@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from evaluation.errors import DataError, did_you_mean
 from evaluation.records import schema
 from evaluation.records.mapping import Mapping, TableSource, columns_in, named_in
+from evaluation.records.privacy import word
 
 _UNITS = (
     r"\((?:£|gbp|pounds?|dd/?mm/?yyyy|dd-mm-yyyy|yyyy-mm-dd|days?|hours?|hrs?|minutes?|mins?|pence|number|no\.?)\)|£"
@@ -109,7 +110,7 @@ def match(mapping: Mapping, names: Sequence[str]) -> dict[str, int]:
 
 def _refuse_duplicates(names: Sequence[str]) -> None:
     counts = Counter(normal(name) for name in names if normal(name))
-    twice = [name for name in dict.fromkeys(names) if counts[normal(name)] > 1]
+    twice = [_shown(name) for name in dict.fromkeys(names) if counts[normal(name)] > 1]
     if twice:
         raise DataError(f"The header holds the same column more than once: {', '.join(map(repr, twice))}.")
 
@@ -117,7 +118,7 @@ def _refuse_duplicates(names: Sequence[str]) -> None:
 def _refuse_missing(mapping: Mapping, found: Table[str, int], names: Sequence[str]) -> None:
     missing = [column.names[0] for field, column in mapping.columns.items() if column.required and field not in found]
     if missing:
-        hints = "".join(did_you_mean(name, [header for header in names if header]) for name in missing)
+        hints = "".join(did_you_mean(name, [_shown(header) for header in names if header]) for name in missing)
         raise DataError(f"The extract has no column {', '.join(map(repr, missing))}.{hints}")
     if not any(fed(spec, found) for spec in mapping.tables):
         wanted = sorted(
@@ -131,6 +132,11 @@ def _refuse_missing(mapping: Mapping, found: Table[str, int], names: Sequence[st
         raise DataError(
             f"The columns of the extract feed no table of the mapping '{mapping.system}': it needs some of {', '.join(map(repr, wanted))}."
         )
+
+
+def _shown(header: str) -> str:
+    """A header as it may stand in a message."""
+    return word("".join(letter for letter in header if letter.isprintable()))
 
 
 def needed_by(spec: TableSource) -> set[str]:

@@ -14,10 +14,12 @@ from evaluation.errors import DataError
 from evaluation.records import databases, headers
 from evaluation.records.delimited import read_delimited
 from evaluation.records.mapping import Mapping
+from evaluation.records.panics import refusing_panics
 from evaluation.records.raw import Grid
-from evaluation.records.workbooks import read_workbook
+from evaluation.records.workbooks import OLD_WORKBOOK, read_workbook
 
-_ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
+_ZIP, _PARQUET = b"PK\x03\x04", b"PAR1"
+_DAMAGED_PARQUET = "The Parquet file is damaged or cut off."
 _NOT_TABLES = {
     b"%PDF": "a PDF document",
     b"\x1f\x8b": "a compressed file: unpack it first",
@@ -96,7 +98,7 @@ def _grid(content: bytes, known: frozenset[str], sheet: str | None) -> Grid:
         return _parquet(content)
     if content.startswith(_ZIP):
         return _zipped(content, known, sheet)
-    if content.startswith(_OLE):
+    if content.startswith(OLD_WORKBOOK):
         return _ole(content, known, sheet)
     start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith(_MARKUP):
@@ -108,9 +110,10 @@ def _grid(content: bytes, known: frozenset[str], sheet: str | None) -> Grid:
 
 def _parquet(content: bytes) -> Grid:
     try:
-        frame = pl.read_parquet(io.BytesIO(content))
+        with refusing_panics(_DAMAGED_PARQUET, quietly=True):
+            frame = pl.read_parquet(io.BytesIO(content))
     except (pl.exceptions.PolarsError, OSError, ValueError) as problem:
-        raise DataError("The Parquet file is damaged or cut off.") from problem
+        raise DataError(_DAMAGED_PARQUET) from problem
     names = {old: f"c{place}" for place, old in enumerate(frame.columns)}
     nested = [name for name, kind in frame.schema.items() if kind.is_nested() or kind == pl.Binary]
     if nested:

@@ -6,7 +6,12 @@ import polars as pl
 
 from evaluation.errors import DataError
 from evaluation.records import headers
+from evaluation.records.panics import refusing_panics
 from evaluation.records.raw import Grid, first_rows
+
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How a compound file begins: Excel 97, and anything encrypted by Office."""
+_DAMAGED = "The workbook cannot be opened: it is damaged, cut off, or not a workbook."
 
 
 def read_workbook(content: bytes, known: frozenset[str], sheet: str | None = None) -> Grid:
@@ -26,7 +31,8 @@ def read_workbook(content: bytes, known: frozenset[str], sheet: str | None = Non
     DataError
         The workbook cannot be opened, or no visible sheet (or more than one of different layout) holds the table.
     """
-    visible, notes = _sheets(content)
+    with refusing_panics(_DAMAGED, quietly=content.startswith(OLD_WORKBOOK)):
+        visible, notes = _sheets(content)
     if sheet is not None:
         chosen = {name: cells for name, cells in visible.items() if name.casefold() == sheet.casefold()}
         if not chosen:
@@ -55,7 +61,7 @@ def _sheets(content: bytes) -> tuple[dict[str, pl.DataFrame], list[str]]:
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError, ValueError) as problem:
         if "password" in str(problem).casefold() or "encrypt" in str(problem).casefold():
             raise DataError("The workbook is protected by a password: save it without one.") from problem
-        raise DataError("The workbook cannot be opened: it is damaged, cut off, or not a workbook.") from problem
+        raise DataError(_DAMAGED) from problem
     return visible, notes
 
 

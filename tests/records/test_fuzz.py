@@ -118,3 +118,27 @@ def test_a_workbook_cut_off_anywhere(cut: int) -> None:
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         book.add_worksheet().write_row(0, 0, HEADER)
     check(out.getvalue()[:cut], "case_list", ".xlsx")
+
+
+@QUICK
+@given(st.integers(0, 10**6), st.sampled_from(["xlsx", "parquet"]))
+def test_a_damaged_file_of_another_kind(seed: int, kind: str) -> None:
+    import random
+
+    import polars as pl
+    import xlsxwriter
+
+    rng = random.Random(seed)
+    rows = [dict.fromkeys(HEADER, "x") | {"Case Ref": f"C{number}", "Date Opened": "2011-01-02"} for number in range(3)]
+    out = io.BytesIO()
+    if kind == "xlsx":
+        with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+            sheet = book.add_worksheet()
+            for number, row in enumerate([HEADER, *(list(row.values()) for row in rows)]):
+                sheet.write_row(number, 0, row)
+    else:
+        pl.DataFrame(rows).write_parquet(out)
+    content = bytearray(out.getvalue())
+    start = rng.randrange(len(content))
+    content[start : start + rng.randrange(60)] = rng.randbytes(rng.randrange(60))
+    check(bytes(content), "case_list", f".{kind}")
