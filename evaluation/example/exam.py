@@ -2,125 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Protocol
 
 import numpy as np
 
+from evaluation.example.exam_attempt import STUDIES, Attempt, attempt
+from evaluation.example.exam_keep import Kept
 from evaluation.example.exam_marks import ExamResult, mark
 from evaluation.example.exam_plan import Plan, Question, load_plan
-from evaluation.example.frames import council
-from evaluation.example.scenario import Scenario
-from evaluation.example.sheets import case_sheet
-from evaluation.example.simulate import History, simulate
 from evaluation.example.truth import Truth, true_effects
-from evaluation.records import assemble, read_extract
 
-STUDIES = ("mediation", "abcs", "asbos", "elmore", "family_support", "city_counselling")
-"""The person-level studies; council by council they take turns."""
-NAIVE_EVERY = 5
 ONE_THREAD = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-
-
-class Runnable(Protocol):
-    """What the exam needs of a study."""
-
-    scheme: str | None
-
-    def run(self, records: Mapping[str, Any], *, as_of: Any = None, robustness: bool = True) -> Any:
-        """Return the finding."""
-        ...
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """What one study said of one simulated council.
-
-    Parameters
-    ----------
-    question, replicate, study
-        Number of the scenario, of the council within it, and the study's name.
-    status, reason
-        As in the finding.
-    treated
-        People treated who were compared.
-    effects
-        Name to value, lower and upper limit, p-value and method.
-    naive
-        Name of the naive method to value, lower and upper limit.
-    seconds
-        Processor time of the simulation and of the study.
-    """
-
-    question: int
-    replicate: int
-    study: str
-    status: str
-    reason: str | None
-    treated: int
-    effects: Mapping[str, tuple[float, float, float, float | None, str]]
-    naive: Mapping[str, tuple[float, float, float]]
-    seconds: tuple[float, float]
-
-
-def shipped_study(name: str) -> Runnable:
-    """Return the study of `analyses/NAME.py`."""
-    study: Runnable = importlib.import_module(f"analyses.{name}").study
-    return study
-
-
-def attempt(plan: Plan, number: int, replicate: int, studies: Sequence[str] = STUDIES) -> Attempt:
-    """Simulate one council and run one study on it.
-
-    Parameters
-    ----------
-    plan
-        The exam.
-    number, replicate
-        Which scenario, and which of its councils: together with the plan's seed they decide everything.
-    studies
-        Names of the studies that take turns.
-    """
-    name = studies[replicate % len(studies)]
-    study = shipped_study(name)
-    asked = _with_scheme(plan.questions[number].scenario, study.scheme or name)
-    begun = time.process_time()
-    for_history, for_frames = np.random.SeedSequence([plan.seed, number, replicate]).spawn(2)
-    history = simulate(asked, for_history)
-    sheet = plan.questions[number].layout == "case_list"
-    records = read_sheet(history, study, for_frames) if sheet else council(history, for_frames)
-    simulated = time.process_time()
-    # The effects are the same without the checks; the naive methods are marked on every fifth council.
-    finding = study.run(records, robustness=replicate % NAIVE_EVERY == 0)
-    return _read(finding, number, replicate, name, (simulated - begun, time.process_time() - simulated))
-
-
-def read_sheet(history: History, study: Runnable, seed: np.random.SeedSequence) -> Mapping[str, Any]:
-    """Write a history as a case list and read it back as the build reads a council's."""
-    scheme, as_of = str(study.scheme), history.scenario.as_of
-    sheet = case_sheet(history, "The Scheme", np.random.default_rng(seed))
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "case_list.csv"
-        sheet.write_csv(path)
-        extract = read_extract(path, "case_list", as_of=as_of, schemes={scheme: ("The Scheme",)})
-    return assemble([extract], as_of=as_of)
-
-
-def _with_scheme(scenario: Scenario, name: str) -> Scenario:
-    return replace(scenario, schemes=(replace(scenario.schemes[0], name=name), *scenario.schemes[1:]))
-
-
-def _read(finding: Any, number: int, replicate: int, study: str, seconds: tuple[float, float]) -> Attempt:
-    effects = {e.name: (e.value, e.low, e.high, e.p, e.method) for e in finding.effects}
-    naive = {n.name: (n.value, n.low, n.high) for n in finding.naive}
-    treated = max((e.n_treated for e in finding.effects), default=0)
-    return Attempt(number, replicate, study, finding.status, finding.reason, treated, effects, naive, seconds)
 
 
 def truth_of(plan: Plan, number: int) -> Truth:
@@ -140,6 +35,7 @@ def run_exam(
     workers: int = 2,
     studies: Sequence[str] = STUDIES,
     plan: Plan | None = None,
+    keep: Path | None = None,
 ) -> ExamResult:
     """Run the exam.
 
@@ -157,6 +53,8 @@ def run_exam(
         Names of the studies under `analyses/` that take turns.
     plan
         Another plan than the shipped one.
+    keep
+        A file in which answers are kept as they come; an exam that was stopped goes on from there.
 
     Returns
     -------
@@ -170,19 +68,50 @@ def run_exam(
         seed=plan.seed if seed is None else seed,
         questions=_chosen(plan, scenarios),
     )
-    jobs = [("truth", number, 0) for number in range(len(plan.questions))]
-    jobs += [("council", number, r) for r in range(plan.replicates) for number in range(len(plan.questions))]
+    kept = Kept(keep, plan, tuple(studies)) if keep else None
     truths: dict[int, Truth] = {}
     attempts: list[Attempt] = []
-    for done, (kind, number, answer) in enumerate(_answers(plan, jobs, tuple(studies), workers), start=1):
-        if kind == "truth":
-            truths[number] = answer
-        else:
-            attempts.append(answer)
+    if kept:
+        truths, attempts = kept.read()
+    jobs = _jobs(plan, truths, attempts)
+    before = _all_jobs(plan) - len(jobs)
+    for done, (number, answer) in enumerate(_answers(plan, jobs, tuple(studies), workers), start=before + 1):
+        _take(number, answer, truths, attempts, kept)
         if progress:
-            progress(done, len(jobs))
-    attempts.sort(key=lambda one: (one.question, one.replicate))
-    return mark(plan, truths, attempts)
+            progress(done, before + len(jobs))
+    asked: list[Attempt] = sorted(
+        (one for one in attempts if one.replicate < plan.replicates), key=lambda one: (one.question, one.replicate)
+    )
+    return mark(plan, truths, asked)
+
+
+Job = tuple[str, int, int]
+
+
+def _all_jobs(plan: Plan) -> int:
+    return len(plan.questions) * (1 + plan.replicates)
+
+
+def _jobs(plan: Plan, truths: dict[int, Truth], attempts: Sequence[Attempt]) -> list[Job]:
+    """All that is still to do; councils of all scenarios take turns, so that a part of the exam is fair to all."""
+    done = {(one.question, one.replicate) for one in attempts}
+    numbers = range(len(plan.questions))
+    jobs: list[Job] = [("truth", number, 0) for number in numbers if number not in truths]
+    councils = ((number, replicate) for replicate in range(plan.replicates) for number in numbers)
+    return jobs + [("council", *council) for council in councils if council not in done]
+
+
+def _take(
+    number: int, answer: Truth | Attempt, truths: dict[int, Truth], attempts: list[Attempt], kept: Kept | None
+) -> None:
+    if isinstance(answer, Truth):
+        truths[number] = answer
+        if kept:
+            kept.add_truth(number, answer)
+    else:
+        attempts.append(answer)
+        if kept:
+            kept.add_attempt(answer)
 
 
 def _chosen(plan: Plan, scenarios: Sequence[str | Question] | None) -> tuple[Question, ...]:
@@ -197,17 +126,14 @@ def _chosen(plan: Plan, scenarios: Sequence[str | Question] | None) -> tuple[Que
     return tuple(chosen)
 
 
-Job = tuple[str, int, int]
-
-
-def _answer(plan: Plan, job: Job, studies: tuple[str, ...]) -> tuple[str, int, Any]:
+def _answer(plan: Plan, job: Job, studies: tuple[str, ...]) -> tuple[int, Truth | Attempt]:
     kind, number, replicate = job
-    if kind == "truth":
-        return kind, number, truth_of(plan, number)
-    return kind, number, attempt(plan, number, replicate, studies)
+    return number, truth_of(plan, number) if kind == "truth" else attempt(plan, number, replicate, studies)
 
 
-def _answers(plan: Plan, jobs: Sequence[Job], studies: tuple[str, ...], workers: int) -> Iterator[tuple[str, int, Any]]:
+def _answers(
+    plan: Plan, jobs: Sequence[Job], studies: tuple[str, ...], workers: int
+) -> Iterator[tuple[int, Truth | Attempt]]:
     if workers <= 1:
         for job in jobs:
             yield _answer(plan, job, studies)

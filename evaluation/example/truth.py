@@ -120,7 +120,11 @@ def true_effects(scenario: Scenario, scheme: str, seed: int, *, people: int = 50
     after = {policy: _outcomes(history, rows, drawn, index, policy, for_days) for policy in ("now", "never", "natural")}
     treated = float(np.count_nonzero(rows.treated)) * size / people
     return Truth(
-        scheme, contrast(after["now"], after["never"]), contrast(after["now"], after["natural"]), treated, copies
+        scheme,
+        _rounded(contrast(after["now"], after["never"])),
+        _rounded(contrast(after["now"], after["natural"])),
+        round(treated, 1),
+        copies,
     )
 
 

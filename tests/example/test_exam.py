@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
@@ -119,13 +120,25 @@ def test_a_small_exam_runs_the_shipped_study(small: ExamResult) -> None:
     assert json.loads(small.to_json())["councils"] == 4
 
 
-def test_an_exam_repeats_exactly_and_in_any_number_of_processes(small: ExamResult) -> None:
-    again = run_exam(
-        2, 11, scenarios=QUICK, workers=2, studies=("mediation",),
-        plan=replace(load_plan(), truth_people=1200, truth_copies=500),
-    )  # fmt: skip
-    assert again.marks == small.marks
-    assert again.to_json() == small.to_json()
+def test_an_exam_that_was_stopped_goes_on_and_says_the_same_in_another_process(
+    small: ExamResult, tmp_path: Path
+) -> None:
+    keep, plan = tmp_path / "answers.jsonl", replace(load_plan(), truth_people=1200, truth_copies=500)
+    run_exam(1, 11, scenarios=QUICK[:1], workers=1, studies=("mediation",), plan=plan, keep=keep)
+    before = len(keep.read_text(encoding="utf-8").splitlines())
+    again = run_exam(2, 11, scenarios=QUICK[:1], workers=2, studies=("mediation",), plan=plan, keep=keep)
+    assert before == 3, "the exam, one truth, one council"
+    assert len(keep.read_text(encoding="utf-8").splitlines()) == before + 1
+    kept, fresh = (json.loads(result.to_json()) for result in (again, small))
+    assert kept["marks"] == [row for row in fresh["marks"] if row["scenario"] == "null"]
+    assert kept["scenarios"] == fresh["scenarios"][:1]
+
+
+def test_answers_of_another_exam_are_refused(tmp_path: Path) -> None:
+    keep = tmp_path / "answers.jsonl"
+    keep.write_text('{"exam": "another"}\n', encoding="utf-8")
+    with pytest.raises(UsageError, match="another exam"):
+        run_exam(1, 11, scenarios=QUICK, workers=1, studies=("mediation",), keep=keep)
 
 
 def test_a_kept_result_reads_back(small: ExamResult) -> None:
