@@ -116,10 +116,12 @@ def nice_step(span: float, wanted: int = 4) -> float:
     return 10 * power
 
 
-def apart(heights: Sequence[float], gap: float) -> list[float]:
-    """Move labels apart, so that no two are nearer than `gap`; the order is kept."""
+def apart(heights: Sequence[float], gap: float, most: float = float("inf")) -> list[float]:
+    """Move labels apart, so that no two are nearer than `gap` and none is below `most`; the order is kept."""
     order = sorted(range(len(heights)), key=lambda i: heights[i])
     placed = list(heights)
     for before, after in pairwise(order):
         placed[after] = max(placed[after], placed[before] + gap)
+    for place, label in enumerate(reversed(order)):
+        placed[label] = min(placed[label], most - place * gap)
     return placed

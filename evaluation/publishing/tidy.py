@@ -30,13 +30,13 @@ _GONE = (
     re.compile(r"<(iframe|object|embed|base)\b[^>]*>(?:.*?</\1\s*>)?", _FLAGS),
     re.compile(r"<style\b[^>]*>.*?</style\s*>\s*", _FLAGS),
     re.compile(r"<meta[^>]*(?:quarto:offset|smalldocs:offset|name=\"generator\")[^>]*>\s*", _FLAGS),
-    # The renderer's title block: each page writes its own, so that both show the same.
-    re.compile(r'<header[^>]*id="title-block-header".*?</header>\s*', _FLAGS),
     # The menu button works by script only; the links are always shown.
     re.compile(r'<button[^>]*class="navbar-toggler".*?</button>\s*', _FLAGS),
     re.compile(r'<div[^>]*id="quarto-search(?:-results)?"[^>]*>\s*</div>\s*', _FLAGS),
     re.compile(r'<ul class="navbar-nav[^"]*">\s*</ul>\s*', _FLAGS),
 )
+# The renderer's title block, where a page writes its own, so that both renderers show the same.
+_TITLE_BLOCK = re.compile(r'<header[^>]*id="title-block-header".*?</header>\s*', _FLAGS)
 _TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 _HANDLER = re.compile(r"""\s(?:on[a-z]+|style|srcdoc)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)""", re.I)
 _ACTIVE_URL = re.compile(
@@ -56,6 +56,8 @@ def tidy(page: str) -> str:
     """
     for pattern in _GONE:
         page = pattern.sub("", page)
+    if 'class="page-head"' in page:
+        page = _TITLE_BLOCK.sub("", page)
     page = _TAG.sub(lambda tag: _ACTIVE_URL.sub("", _HANDLER.sub("", tag.group())), page)
     page = re.sub(r"(<body[^>]*>)", rf"\1{_SKIP}", page, count=1)
     return re.sub(r'(<meta charset="utf-8"\s*/?>)', rf"\1{_META}", page, count=1)

@@ -124,8 +124,10 @@ def per_hundred(share: float | None) -> int | None:
 
 
 def percent(share: float | None) -> str:
-    """Write a share as a whole percentage."""
-    return HIDDEN if share is None else f"{share * 100:.0f}%"
+    """Write a share as a whole percentage; a small one is not called none."""
+    if share is None:
+        return HIDDEN
+    return "under 1%" if 0 < share < 0.005 else f"{share * 100:.0f}%"
 
 
 def about(share: float) -> str:
@@ -184,7 +186,8 @@ def prose(text: str) -> str:
     """Write a machine's days, identifiers and minus signs within a text as people read them."""
     dated = _ISO_DAY.sub(lambda found: date_or(found.group(1), found.group(1)), visible(text))
     named = _IDENTIFIER.sub(lambda found: humane(found.group(1)), dated)
-    return re.sub(r"(?<![\w–-])-(?=\d)", MINUS, named)
+    parted = re.sub(r"(?<![\w.,/£-])\d{5,}(?![\w.,/-])", lambda found: f"{int(found.group()):,}", named)
+    return re.sub(r"(?<![\w–-])-(?=\d)", MINUS, parted)
 
 
 def sentence(text: str) -> str:
@@ -205,6 +208,16 @@ def slug(text: str) -> str:
 def humane(name: str) -> str:
     """Write an identifier of the data as words: `risk_difference_365` becomes `risk difference 365`."""
     return visible(name).replace("_", " ")
+
+
+_SYSTEMS = {
+    "cedar": "CEDAR", "flare": "FLARE", "confirm": "CONFIRM", "iworld": "I-World", "pss_live": "PSS Live",
+}  # fmt: skip
+
+
+def system(name: str) -> str:
+    """Write the name of a source system as its users do."""
+    return _SYSTEMS.get(name.lower(), sentence_case(name))
 
 
 def sentence_case(name: str) -> str:

@@ -233,12 +233,21 @@ def test_missing_months_are_said_in_words(rendered: Built) -> None:
 
 def test_an_exam_that_was_not_run_is_not_passed(rendered: Built, demo: ModuleType, tmp_path: Path) -> None:
     assert "has not been run" in (rendered[0] / "exam.html").read_text()
-    result = {
-        "summary": ["194 of 200 ranges held the truth"],
-        "tables": [{"title": "Coverage", "heads": ["a", "b"], "rows": [["x", 1]]}],
-    }
-    write_site(SITE, tmp_path, site=demo.content(exam=result))
-    assert "194 of 200 ranges held the truth." in (tmp_path / "exam.qmd").read_text()
+    exam = {
+        "councils": 400, "replicates": 200, "command": "evaluation exam --seed 1",
+        "criteria": [{"name": "bias", "wanted": "below 0.2", "found": "1 of 2 reached", "passed": False}],
+        "marks": [
+            {"scenario": name, "effect": "risk_difference_365", "truth": -0.1, "mean": -0.09, "bias_in_errors": 0.1,
+             "coverage": share, "coverage_error": 0.015, "rejects": 0.6, "covers": good}
+            for name, share, good in (("helpful", 0.945, True), ("hidden cause", 0.6, False))
+        ],
+        "naive": [{"scenario": "null", "method": "before_after", "rejects": 0.9, "fails_as_expected": True}],
+    }  # fmt: skip
+    write_site(SITE, tmp_path, site=demo.content(exam=exam))
+    text = (tmp_path / "exam.qmd").read_text()
+    assert "Missed: bias." in text
+    assert "In 1 of 2 kinds of town" in text
+    assert "✕ Missed" in text
 
 
 def test_changes_name_old_and_new(demo: ModuleType, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><meta na
 <link rel="stylesheet" href="site_libs/themes/default.min.css"><link rel="stylesheet" href="assets/site.css">
 <script src="site_libs/bootstrap/bootstrap.bundle.min.js"></script><style>a{color:red}</style>
 <script src="https://cdn.example/x.js"></script><link rel="stylesheet" href="//cdn.example/x.css"></head>
-<body class="a"><header id="title-block-header" class="q"><h1>twice</h1></header>
+<body class="a"><header id="title-block-header" class="q"><h1>twice</h1></header><header class="page-head"></header>
 <script>var x = 1;</script><script type="application/json">{"kept": 1}</script>
 <p onclick="go()" style="color:red" title="a > b">text</p><a href="javascript:alert(1)">x</a>
 <iframe src="https://x"></iframe><script src="assets/site.js" defer></script></body></html>"""

@@ -82,7 +82,9 @@ def read(curves: Sequence[Mapping[str, Any]], name: str) -> tuple[Curve, ...]:
     """Read the curves of one name from a published finding; points without a value are left out."""
     found: list[Curve] = []
     for raw in curves:
-        points = [p for p in raw.get("points", ()) if raw.get("name") == name and p.get("value") is not None]
+        if raw.get("name") != name:
+            continue
+        points = _thinned([point for point in raw.get("points", ()) if point.get("value") is not None])
         if points:
             found.append(
                 Curve(
@@ -99,7 +101,22 @@ def read(curves: Sequence[Mapping[str, Any]], name: str) -> tuple[Curve, ...]:
     return tuple(sorted(found, key=lambda curve: order.get(curve.arm, 2)))
 
 
-def chart(curves: Sequence[Curve], scale: Scale, title: str, *, name: str, start: str, desc: str) -> Chart:
+def _thinned(points: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Leave out a point of a 30-day grid that another follows within a week: the grid's own days and the year's end."""
+    on_grid = [float(point["time"]) % 30 == 0 for point in points]
+    if len(points) < 5 or sum(on_grid) < len(points) - 2:
+        return points
+    last = float(points[-1]["time"])
+    return [
+        point
+        for point, whole in zip(points, on_grid, strict=True)
+        if float(point["time"]) == last or (whole and last - float(point["time"]) >= 7)
+    ]
+
+
+def chart(
+    curves: Sequence[Curve], scale: Scale, title: str, *, name: str, start: str, desc: str, shared: str = ""
+) -> Chart:
     """Draw a family of curves.
 
     Parameters
@@ -116,14 +133,16 @@ def chart(curves: Sequence[Curve], scale: Scale, title: str, *, name: str, start
         What day 0 is, in words: `the first meeting`.
     desc
         How the chart looks, for those who cannot see it.
+    shared
+        What is still followed, in words, where all curves follow the same cases; one row of numbers then serves.
     """
     end = max(curve.times[-1] for curve in curves)
     ticks = [month for month in _TICKS if month * _DAYS_A_MONTH <= end + 8] or [0]
     return Chart(
         name=name,
         title=title,
-        drawing=svg.both(lambda width: _draw(curves, scale, title, desc, name, start, width, ticks)),
-        table=_table(curves, scale, ticks),
+        drawing=svg.both(lambda width: _draw(curves, scale, title, desc, name, start, width, ticks, shared)),
+        table=_table(curves, scale, ticks, shared),
         note=_note(curves, scale, start),
         live=_live(curves, scale, start),
     )
@@ -153,9 +172,11 @@ def _draw(
     start: str,
     width: int,
     ticks: Sequence[int],
+    shared: str,
 ) -> svg.Svg:
     wide = width == svg.WIDE
-    foot = 52 + 40 * len(curves)
+    followed = curves[:1] if shared else curves
+    foot = 52 + 40 * len(followed)
     height = (330 if wide else 260) + foot + 34
     left, right, top = 46, (172 if wide else 14), 34
     end = max(*(curve.times[-1] for curve in curves), ticks[-1] * _DAYS_A_MONTH)
@@ -178,9 +199,10 @@ def _draw(
         drawing.text(x(month * _DAYS_A_MONTH), y(0) + 22, str(month), "t", "middle")
     drawing.text(0, 16, scale.unit, "t")
     drawing.text((left + width - right) / 2, height - foot + 42, f"Months after {start}", "t", "middle")
-    for row, curve in enumerate(curves):
+    for row, curve in enumerate(followed):
         base = height - foot + 66 + row * 40
-        drawing.text(0, base, svg.fitted(f"{curve.label}: still followed", width), f"t s{row + 1}-t")
+        label = shared or f"{curve.label}: still followed"
+        drawing.text(0, base, svg.fitted(label, width), "t" if shared else f"t s{row + 1}-t")
         for month in ticks:
             text = words.count(curve.followed_at(month * _DAYS_A_MONTH))
             drawing.text(x(month * _DAYS_A_MONTH), base + 19, "–" if text == words.HIDDEN else text, "t b", "middle")
@@ -220,7 +242,8 @@ def _labels(drawing: svg.Svg, curves: Sequence[Curve], scale: Scale, end: float,
     ends = [curve.at(end)[0] for curve in curves]
     if drawing.wide:
         pieces = [svg.folded(curve.label, 150) for curve in curves]
-        places = svg.apart([y(value) + 5 for value in ends], 18 * (max(len(piece) for piece in pieces) + 1) + 4)
+        tall = 18 * (max(len(piece) for piece in pieces) + 1) + 4
+        places = svg.apart([y(value) + 5 for value in ends], tall, y(0) - tall + 20)
         for row, (piece, place, value) in enumerate(zip(pieces, places, ends, strict=True)):
             for i, text in enumerate([*piece, _reading(value, scale)]):
                 bold = " b" if i < len(piece) else ""
@@ -237,20 +260,24 @@ def _reading(value: float, scale: Scale) -> str:
     return f"{words.per_hundred(value)} of 100" if scale.hundred else f"{value:.2f} each"
 
 
-def _table(curves: Sequence[Curve], scale: Scale, ticks: Sequence[int]) -> str:
-    heads = ["Time", *(curve.label for curve in curves), *(f"Followed: {curve.label}" for curve in curves)]
+def _table(curves: Sequence[Curve], scale: Scale, ticks: Sequence[int], shared: str) -> str:
+    followed = curves[:1] if shared else curves
+    heads = ["Time", *(curve.label for curve in curves), *(shared or f"Followed: {c.label}" for c in followed)]
     rows: list[list[Cell]] = []
     for month in [month for month in ticks if month]:
         day = month * _DAYS_A_MONTH
         shown: list[Cell] = [_with_interval(curve.at(day), scale) for curve in curves]
-        rows.append([f"{month} months", *shown, *(words.count(curve.followed_at(day)) for curve in curves)])
+        rows.append([f"{month} months", *shown, *(words.count(curve.followed_at(day)) for curve in followed)])
     what = scale.what[0].upper() + scale.what[1:]
     return data_table(f"{what} (95% interval)", heads, rows)
 
 
 def _with_interval(point: tuple[float, float | None, float | None], scale: Scale) -> str:
     value, low, high = point
-    show = (lambda v: f"{v * 100:.0f}") if scale.hundred else (lambda v: f"{v:.2f}")
+
+    def show(number: float) -> str:
+        return f"{number * 100:.0f}" if scale.hundred else f"{number:.2f}"
+
     return show(value) if low is None or high is None else f"{show(value)} ({show(low)} to {show(high)})"
 
 

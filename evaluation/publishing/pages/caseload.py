@@ -9,9 +9,9 @@ from evaluation.publishing import words
 from evaluation.publishing.charts import curves
 from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.pages.content import SiteContent
+from evaluation.publishing.pages.effects import effect_value
 from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.reading import record_table, rows_of
-from evaluation.publishing.pages.scheme import effect_value
 from evaluation.publishing.pages.scheme_view import SchemeView
 from evaluation.publishing.parts import Cell, Markup, card_table, heading, link, unknown
 
@@ -43,7 +43,7 @@ def page(content: SiteContent, schemes: Sequence[SchemeView]) -> Page:
 CLOSURES = (
     ("case_resolved", "Resolved"),
     ("case_closed_unresolved", "Closed, not resolved"),
-    ("case_left", "Left: moved away, in custody or died"),
+    ("case_left", "Moved away, in custody or died"),
 )
 """What can close a case, as the studies count it; each competes with the others."""
 
@@ -70,6 +70,7 @@ def _chart(family: Sequence[curves.Curve]) -> Chart:
         f"A year after opening, {year} of 100 cases are resolved",
         name="closures",
         start="opening",
+        shared="Cases still open",
         desc=f"{len(family)} rising lines over time: {words.listed([curve.label for curve in family])}.",
     )
 

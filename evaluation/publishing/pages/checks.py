@@ -10,8 +10,9 @@ from evaluation.publishing.charts import curves
 from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.pages import sources
 from evaluation.publishing.pages.content import SiteContent
+from evaluation.publishing.pages.effects import checks_table, effects_table
 from evaluation.publishing.pages.frame import Page, charts
-from evaluation.publishing.pages.scheme import checks_table, effects_table, ladder
+from evaluation.publishing.pages.scheme_results import ladder
 from evaluation.publishing.parts import Markup, bullets, folded, heading, link, paragraph, say
 from evaluation.publishing.release import Published
 

@@ -100,6 +100,11 @@ def _body(content: SiteContent, contract: Published, drawn: Mapping[str, Chart],
     if "bounds" in markup:
         warning = words.sentence(str(part_of(data, "counselling").get("warning") or ""))
         parts += [heading(2, "Did clients get better?", "better"), aside(markup["bounds"], warning)]
+    elif data.get("counselling"):
+        parts += [
+            heading(2, "Did clients get better?", "better"),
+            unknown("whether anyone got better: too few second scores are held."),
+        ]
     steady = [name for name in drawn if name.startswith("output-")]
     if steady:
         parts.append(heading(2, "Is the service steady?", "steady"))

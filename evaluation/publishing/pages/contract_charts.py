@@ -7,13 +7,14 @@ from datetime import date
 from evaluation.publishing import words
 from evaluation.publishing.charts import bars, control, funnel
 from evaluation.publishing.charts.figure import Chart
-from evaluation.publishing.pages.reading import Json, figure_of, part_of, rows_of
+from evaluation.publishing.pages.reading import Json, figure_of, part_of, rows_of, shown
 
 
 def draw(data: Json) -> dict[str, Chart]:
     """Draw every chart that a contract's published result holds the figures for."""
     drawn: dict[str, Chart] = {}
-    improvement = part_of(part_of(part_of(data, "counselling"), "improvement"), "bounds")
+    result = part_of(part_of(data, "counselling"), "improvement")
+    improvement: Json = part_of(result, "bounds") if result.get("n_known") else {}
     worst, best = improvement.get("worst_share"), improvement.get("best_share")
     if isinstance(worst, int | float) and isinstance(best, int | float):
         drawn["bounds"] = _bounds(data, float(worst), float(best))
@@ -47,7 +48,7 @@ def _bounds(data: Json, worst: float, best: float) -> Chart:
     if better == most:
         title = f"{better} of 100 clients got reliably better"
     found = part_of(data, "counselling")
-    instrument, change = found.get("instrument"), part_of(found, "scale").get("reliable_change_value")
+    instrument, change = found.get("instrument"), shown(part_of(found, "scale").get("reliable_change_value"))
     note = f"Reliably better: {instrument} down by {change} points or more. A fall is not proof: people on a waiting list often improve too."
     return bars.bounds(better, most - better, 100 - most, name="bounds", title=title, note=note)
 

@@ -11,7 +11,8 @@ def headline(data: Json) -> tuple[str, str]:
     """Return the cost in a bold line and a small one: per person started, and what was spent."""
     value = part_of(data, "value")
     spent = value.get("spent")
-    first = next((row for row in rows_of(value, "costs") if row.get("value") is not None), None)
+    known = [row for row in rows_of(value, "costs") if row.get("value") is not None]
+    first = next((row for row in known if row.get("name") == "person seen"), next(iter(known), None))
     small = f"{words.pounds(str(spent))} spent so far." if spent is not None else ""
     if first is None:
         total = data.get("value_total")
@@ -37,7 +38,7 @@ def body(data: Json) -> str:
 
 
 def _pounds(row: Json, key: str) -> str:
-    return words.HIDDEN if row.get(key) is None else words.pounds(str(row[key]))
+    return "–" if row.get(key) is None else words.pounds(str(row[key]))
 
 
 def _range(row: Json, low: str, high: str) -> str:
@@ -49,7 +50,12 @@ def _range(row: Json, low: str, high: str) -> str:
 
 def _costs(value: Json) -> str:
     rows: list[list[Cell]] = [
-        [words.sentence_case(_unit(row)), shown(row.get("n_units")), _pounds(row, "value"), _range(row, "low", "high")]
+        [
+            words.sentence_case(_unit(row)),
+            shown(row["n_units"]) if row.get("n_units") is not None else "–",
+            _pounds(row, "value"),
+            _range(row, "low", "high"),
+        ]
         for row in rows_of(value, "costs")
     ]
     if not rows:

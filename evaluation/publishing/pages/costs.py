@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from evaluation.publishing import words
@@ -35,7 +36,7 @@ _LINES = (
 def page(content: SiteContent) -> Page:
     """Return the page of court costs."""
     stamps = (f"Ledger at {words.long_date(content.as_of)}",)
-    if content.income is None:
+    if content.income is None or part_of(content.income.data, "counts").get("orders") == 0:
         body = unknown("no court orders were received, so nobody can say what is owed.")
         return Page("court-costs", "Court costs owed to the council", stamps=stamps, body=body)
     data = content.income.data
@@ -57,7 +58,8 @@ def _summary(data: Json) -> str:
     on = f" on about {words.count(orders)} court orders" if isinstance(orders, int) else ""
     loose = part_of(data, "receipts").get("unmatched")
     waiting = f" {money(loose)} received has not been matched to an order yet." if loose is not None else ""
-    return f"{money(owed)} is owed{on}.{waiting}"
+    first = f"{money(owed)} is owed{on}." if owed is not None else "What is owed is not shown: too few orders."
+    return f"{first}{waiting}"
 
 
 def _body(data: Json, drawn: dict[str, str]) -> str:
@@ -172,7 +174,7 @@ def _ageing(data: Json) -> Chart | None:
         return None
     drawn = [
         bars.Bar(
-            words.sentence_case(label),
+            words.sentence_case(re.sub(r"(\d)-(\d)", r"\1 to \2", label)),
             None if value is None else float(value),
             money(value),
             "f5-soft" if i == 0 else "f4",

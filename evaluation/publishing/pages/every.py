@@ -25,7 +25,7 @@ from evaluation.publishing.pages import (
     searching,
 )
 from evaluation.publishing.pages.content import SiteContent
-from evaluation.publishing.pages.frame import Page
+from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.scheme_view import SchemeView, views
 from evaluation.publishing.pages.written import EMPTY, Written, inert, read
 
@@ -65,7 +65,8 @@ def _top_pages(site: SiteContent, schemes: tuple[SchemeView, ...], days: tuple[d
     yield Page("good-practice", "Good practice", stamps=stamps, body=meeting.overview(schemes, days))
     yield quality.page(site)
     yield Page("methods", "Methods", body=checks.body(site))
-    yield Page("exam", "The exam", body=exam.body(site.exam))
+    markup, live = charts("exam", exam.draw(site.exam))
+    yield Page("exam", "The exam", body=exam.body(site.exam, markup), live=live)
     yield Page("downloads", "Downloads", stamps=stamps, body=downloads.body(site))
     yield Page("changes", "Changes", stamps=stamps, body=changes.body(site, schemes))
     yield Page("glossary", "Glossary")

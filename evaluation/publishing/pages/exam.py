@@ -1,38 +1,174 @@
-"""The exam: how the methods do in towns where the truth is known. Says so honestly when it was not run."""
+"""The exam: how the methods do in towns where the truth is known. Says so honestly when it was not run, or missed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from evaluation.publishing import words
-from evaluation.publishing.parts import Cell, data_table, heading, paragraph, region, unknown
+from evaluation.publishing.charts import dots
+from evaluation.publishing.charts.figure import Chart
+from evaluation.publishing.pages.reading import Json, rows_of
+from evaluation.publishing.parts import (
+    Cell,
+    Fact,
+    Markup,
+    card_table,
+    data_table,
+    decision_box,
+    heading,
+    paragraph,
+    region,
+    unknown,
+)
+from evaluation.publishing.words import escaped
+
+HEADLINE = "risk_difference_365"
+EFFECTS = {
+    "hazard_ratio": "rate of repeats",
+    "risk_difference_182": "repeat within half a year",
+    "risk_difference_365": "repeat within a year",
+    "rmst_difference_365": "days without a repeat",
+    "events_averted_per_100_365": "incidents averted",
+    "resolution_difference_182": "resolved within half a year",
+    "before_after": "before and after",
+    "ever_treated": "helped at any time, or never",
+}
 
 
-def body(result: Mapping[str, Any] | None) -> str:
+def draw(result: Mapping[str, Any] | None) -> dict[str, Chart]:
+    """Draw how often the ranges held the truth, for the headline effect of every scenario."""
+    marks = [
+        row
+        for row in rows_of(result or {}, "marks")
+        if row.get("effect") == HEADLINE and row.get("coverage") is not None
+    ]
+    if not marks:
+        return {}
+    rows = [
+        dots.Dot(
+            words.sentence_case(str(row.get("scenario"))),
+            float(row["coverage"]),
+            float(row.get("coverage_error") or 0.0),
+            bool(row.get("covers")),
+        )
+        for row in marks
+    ]
+    good = sum(row.good for row in rows)
+    title = f"In {good} of {len(rows)} kinds of town, the 95% range held the truth as often as it should"
+    note = "Each row is one kind of town, invented many times. Line: twice the error of the count. A diamond is off."
+    return {"coverage": dots.chart(rows, 0.95, name="coverage", title=title, note=note)}
+
+
+def body(result: Mapping[str, Any] | None, drawn: Mapping[str, str]) -> str:
     """Write the exam's result.
 
     Parameters
     ----------
     result
-        The committed result: `summary` (sentences), `tables` (each `title, heads, rows`), `run` (seed, towns, version).
-        None when the exam was not run.
+        The committed result of the exam as JSON, or None when it was not run.
+    drawn
+        The charts' markup.
     """
-    if not result:
-        return unknown("the exam has not been run for this edition, so no pass mark is shown here.") + paragraph(
+    if not result or not rows_of(result, "criteria"):
+        return unknown("the exam has not been run for this edition, so no mark is shown here.") + paragraph(
             "The command “evaluation exam” runs it. It takes some minutes."
         )
-    parts = [paragraph(words.sentence(str(text))) for text in result.get("summary", ())]
-    for table in result.get("tables", ()):
-        parts += [heading(2, str(table["title"]), words.slug(str(table["title"]))), _table(table)]
-    run = cast("Mapping[str, Any]", result.get("run") or {})
-    if run:
-        facts = "; ".join(f"{words.humane(key)}: {value}" for key, value in run.items())
-        parts.append(paragraph(f"Run: {facts}.", "key"))
-    return "".join(parts)
+    parts = [_verdict(result)]
+    if "coverage" in drawn:
+        parts += [heading(2, "Does the range hold the truth?", "coverage-part"), drawn["coverage"]]
+    parts += [_criteria(result), _naive(result), _marks(result)]
+    return "".join(part for part in parts if part)
 
 
-def _table(table: Mapping[str, Any]) -> str:
-    title = str(table["title"])
-    rows: list[list[Cell]] = [[str(value) for value in row] for row in table["rows"]]
-    return region(data_table(title, [str(head) for head in table["heads"]], rows), f"{title}, table")
+def _verdict(result: Json) -> str:
+    criteria = rows_of(result, "criteria")
+    reached = sum(bool(row.get("passed")) for row in criteria)
+    missed = [words.visible(row.get("name")) for row in criteria if not row.get("passed")]
+    headline = "Every criterion was reached." if not missed else f"Missed: {words.listed(missed)}."
+    runs = result.get("replicates")
+    facts = (
+        Fact(
+            "What was tried",
+            f"{words.plain(result.get('councils'))} invented towns",
+            f"{words.plain(runs)} of each kind.",
+        ),
+        Fact(
+            "What was reached",
+            f"{reached} of {words.number_of(len(criteria), 'criterion', 'criteria')}",
+            "Set before the exam was run.",
+        ),
+        Fact("Can it be repeated", "Yes", words.visible(result.get("command") or "")),
+        Fact("What it cannot show", "Things nobody recorded", "A town can hide a cause that no record holds."),
+    )
+    return decision_box("The verdict", headline, facts, gap=bool(missed))
+
+
+def _criteria(result: Json) -> str:
+    rows: list[list[Cell]] = [
+        [
+            words.sentence_case(str(row.get("name"))),
+            words.visible(row.get("wanted")),
+            Markup(
+                '<span class="meets">✓ Reached</span>' if row.get("passed") else '<span class="misses">✕ Missed</span>'
+            ),
+            words.visible(row.get("found")),
+        ]
+        for row in rows_of(result, "criteria")
+    ]
+    return heading(2, "What had to be reached", "criteria") + card_table(
+        "Criteria", ["Criterion", "Wanted", "Verdict", "Found"], rows
+    )
+
+
+def _naive(result: Json) -> str:
+    rows: list[list[Cell]] = [
+        [
+            words.sentence_case(str(row.get("scenario"))),
+            EFFECTS.get(str(row.get("method")), words.sentence_case(str(row.get("method")))),
+            words.percent(row.get("rejects")),
+            "a scheme that does nothing" if row.get("fails_as_expected") is not None else "a scheme that acts",
+        ]
+        for row in rows_of(result, "naive")
+    ]
+    if not rows:
+        return ""
+    title = heading(2, "What simple sums would have said", "naive")
+    said = paragraph(
+        "A simple before-and-after finds an effect of schemes that do nothing. That is why we do not use it."
+    )
+    heads = ["Kind of town", "Simple sum", "Finds an effect", "In truth"]
+    return title + said + region(data_table("How often simple sums find an effect", heads, rows), "Simple sums, table")
+
+
+def _marks(result: Json) -> str:
+    rows: list[list[Cell]] = [_mark(row) for row in rows_of(result, "marks")]
+    if not rows:
+        return ""
+    heads = [
+        "Kind of town",
+        "Effect",
+        "Truth",
+        "Mean found",
+        "Bias, in standard errors",
+        "Range held the truth",
+        "Finds an effect",
+    ]
+    table = region(data_table("Every effect in every kind of town", heads, rows, "data small"), "Every mark, table")
+    return f'<details class="folded"><summary>{escaped("Every mark")}</summary>{table}</details>'
+
+
+def _mark(row: Json) -> list[Cell]:
+    return [
+        words.sentence_case(str(row.get("scenario"))),
+        EFFECTS.get(str(row.get("effect")), words.sentence_case(str(row.get("effect")))),
+        _figure(row.get("truth")),
+        _figure(row.get("mean")),
+        _figure(row.get("bias_in_errors")),
+        f"{float(row['coverage']) * 100:.1f}%" if row.get("coverage") is not None else "–",
+        words.percent(row.get("rejects")),
+    ]
+
+
+def _figure(value: object) -> str:
+    return f"{value:.3g}".replace("-", words.MINUS) if isinstance(value, int | float) else "–"

@@ -9,7 +9,6 @@ from pathlib import PurePosixPath
 from evaluation.publishing.charts.figure import Chart, live_file
 from evaluation.publishing.words import bare, escaped
 
-
 STAMP = "Worked example: synthetic data"
 """What every page of an invented partnership says at its head."""
 

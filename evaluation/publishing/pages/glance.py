@@ -92,7 +92,8 @@ def sureness(finding: Mapping[str, Any] | None) -> int:
     """Return the grade of a finding's evidence as 0 to 4."""
     if not finding or finding.get("status") != "estimated":
         return 0
-    grade = str((finding.get("evidence") or {}).get("grade") or "").lower()
+    evidence: Mapping[str, Any] = finding.get("evidence") or {}
+    grade = str(evidence.get("grade") or "").lower()
     return _GRADES.get(grade, 0)
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from evaluation.publishing import words
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page
+from evaluation.publishing.pages.reading import rows_of
 from evaluation.publishing.pages.scheme_view import SchemeView, headline_line
 from evaluation.publishing.parts import Cell, Markup, bullets, card_table, heading, link, paragraph
 from evaluation.publishing.words import escaped
@@ -45,6 +46,7 @@ def _sheet(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
         + heading(2, "Watch", "watch")
         + _lines(watch)
         + f'<div class="sheet-break">{heading(2, "Lessons to use this month", "lessons")}{_lessons(schemes)}</div>'
+        + _overdue(content)
         + heading(2, "What this sheet cannot tell you", "unknown")
         + bullets(_gaps(content, schemes))
         + heading(2, "Actions from today", "actions")
@@ -81,7 +83,9 @@ def _lines(views: Sequence[SchemeView]) -> str:
 
 
 def _practice(view: SchemeView) -> str:
-    return view.record.good_practice or ""
+    if view.seen.effect in ("more", "same") or view.record.status == "failed":
+        return view.record.decision.text
+    return view.record.good_practice or next(iter(view.record.lessons), "")
 
 
 def _decisions(schemes: Sequence[SchemeView]) -> str:
@@ -98,7 +102,28 @@ def _decisions(schemes: Sequence[SchemeView]) -> str:
     ]
     if not rows:
         return paragraph("No decision is waiting.")
-    return card_table("Decisions, earliest first", ["By", "Question", "What the evidence says", "Who"], rows)
+    table = card_table("Decisions, earliest first", ["By", "Question", "What the evidence says", "Who"], rows)
+    more = len(dated) - MOST
+    tail = (
+        f'<p class="key">And {more} later decisions on <a href="../index.html?sort=by">the register</a>.</p>'
+        if more > 0
+        else ""
+    )
+    return table + tail
+
+
+def _overdue(content: SiteContent) -> str:
+    tests = rows_of(content.quality.data, "tests") if content.quality else []
+    rows: list[list[Cell]] = [
+        [words.visible(row.get("title")), f"{words.count(row.get('count'))} of {words.count(row.get('of'))}"]
+        for row in tests
+        if str(row.get("title", "")).startswith(("Open over", "No action", "No lead")) and row.get("of")
+    ]
+    if not rows:
+        return ""
+    return heading(2, "Cases to look at", "overdue") + card_table(
+        "Open cases, all services", ["Case", "How many"], rows
+    )
 
 
 def _lessons(schemes: Sequence[SchemeView]) -> str:
@@ -107,7 +132,7 @@ def _lessons(schemes: Sequence[SchemeView]) -> str:
         for view in schemes
         for lesson in view.record.lessons[:1]
     ]
-    return bullets(items[: MOST + 2], "ol") or paragraph("No lesson has been written down yet.")
+    return bullets(items[:MOST], "ol") or paragraph("No lesson has been written down yet.")
 
 
 def _gaps(content: SiteContent, schemes: Sequence[SchemeView]) -> list[Cell]:

@@ -10,7 +10,7 @@ from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.glance import EFFECTS
 from evaluation.publishing.pages.scheme_view import SchemeView, cost_lines, decision_lines, headline_line
-from evaluation.publishing.parts import Markup, bullets, card_table, heading, link, paragraph, two_lines, unknown
+from evaluation.publishing.parts import Cell, Markup, bullets, card_table, heading, link, two_lines, unknown
 from evaluation.publishing.words import escaped, number_of
 
 EVERY = "All problems"
@@ -41,7 +41,7 @@ def against(problem: str, schemes: Sequence[SchemeView]) -> list[SchemeView]:
 
 def index(schemes: Sequence[SchemeView]) -> str:
     """Write the list of problems, each with what is known of it."""
-    rows = []
+    rows: list[list[Cell]] = []
     for problem in names(schemes):
         tried = [view for view in schemes if words.visible(view.record.problem) == problem]
         best = [view for view in tried if view.seen.effect == "fewer"]
@@ -83,7 +83,7 @@ def page(content: SiteContent, problem: str, schemes: Sequence[SchemeView]) -> P
 
 
 def _body(tried: Sequence[SchemeView], drawn: dict[str, str]) -> str:
-    parts = []
+    parts: list[str] = []
     if not any(view.seen.value is not None for view in tried):
         parts.append(unknown("no scheme against this problem has a fair result yet."))
     if "forest" in drawn:
@@ -106,7 +106,7 @@ def _body(tried: Sequence[SchemeView], drawn: dict[str, str]) -> str:
 
 
 def _group(group: Sequence[SchemeView], caption: str) -> str:
-    rows = []
+    rows: list[list[Cell]] = []
     for view in group:
         cost, unit = cost_lines(view)
         decision, when = decision_lines(view)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from evaluation.publishing import words
 from evaluation.publishing.charts import coverage, multiples
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page
-from evaluation.publishing.pages.reading import Json, part_of, record_table, rows_of
+from evaluation.publishing.pages.reading import Json, part_of, record_table, rows_of, texts_of
 from evaluation.publishing.parts import (
     Cell,
     Markup,
@@ -31,7 +30,7 @@ from evaluation.publishing.words import escaped
 
 def page(content: SiteContent) -> Page:
     """Return the page on data."""
-    data = content.quality.data if content.quality else {}
+    data: Json = content.quality.data if content.quality else {}
     return Page(
         stem="data-quality",
         title="What the data cover, and how good they are",
@@ -71,8 +70,8 @@ def _body(content: SiteContent, data: Json) -> str:
 
 
 def _missing(data: Json) -> str:
-    found = data.get("missing_sources") or []
-    return f"{words.listed([str(name) for name in found])} sent no extract" if found else ""
+    found = texts_of(data, "missing_sources")
+    return f"{words.listed([words.system(name) for name in found])} sent no extract" if found else ""
 
 
 def _months(data: Json) -> list[date]:
@@ -89,7 +88,9 @@ def _grid(data: Json) -> str:
     state = {(str(row.get("source")), words.as_date(row.get("month"))): _state(row) for row in rows}
     counts = {str(row.get("name", row.get("source"))): row for row in rows_of(data, "extracts")}
     sources = [
-        coverage.Source(name, "".join(state.get((name, month), "n") for month in months), _rows(counts.get(name)))
+        coverage.Source(
+            words.system(name), "".join(state.get((name, month), "n") for month in months), _rows(counts.get(name))
+        )
         for name in names
     ]
     return coverage.grid(sources, months)
@@ -132,7 +133,7 @@ def _tests(data: Json) -> list[str]:
         parts.append(
             folded("Words in no code list", record_table("Words that no code list holds", unmapped[:40], heads))
         )
-    notes = [words.sentence(str(note)) for note in (data.get("notes") or ())]
+    notes = [words.sentence(note) for note in texts_of(data, "notes")]
     if notes:
         parts += [heading(2, "Counted once", "linked"), bullets(notes)]
     return parts
@@ -166,7 +167,7 @@ def _split_table(caption: str, rows: Sequence[Json], part: str) -> str:
         [title, *(words.percent(shares[name, column]) if (name, column) in shares else "–" for column in columns)]
         for name, title in titles.items()
     ]
-    return region(data_table(caption, ["Test", *columns], cells, "data small"), f"{caption}, table")
+    return region(data_table(caption, ["Test", *map(words.system, columns)], cells, "data small"), f"{caption}, table")
 
 
 def _monthly(data: Json) -> str:
@@ -193,17 +194,15 @@ def _percent(share: object) -> float | None:
 
 
 def _inputs(content: SiteContent) -> str:
-    inputs: Sequence[Any] = (content.run or {}).get("inputs") or []
-    rows = [
+    rows: list[list[Cell]] = [
         [
-            words.visible(entry.get("name", "")),
+            words.system(str(entry.get("name", ""))),
             words.count(entry.get("rows_read")),
             words.count(entry.get("rows_accepted")),
             words.count(entry.get("rows_rejected")),
             words.visible(entry.get("sha256", entry.get("source_sha256", "")))[:16],
         ]
-        for entry in inputs
-        if isinstance(entry, dict)
+        for entry in rows_of(content.run or {}, "inputs")
     ]
     if not rows:
         return paragraph("The list of inputs is written when the whole job is run.")

@@ -26,6 +26,12 @@ def part_of(data: Json, key: str) -> Json:
     return cast("Json", found) if isinstance(found, Mapping) else {}
 
 
+def texts_of(data: Json, key: str) -> list[str]:
+    """Return the list of texts under a key, or an empty list."""
+    found = data.get(key)
+    return [str(text) for text in cast("list[object]", found)] if isinstance(found, list) else []
+
+
 def amount(value: object) -> Decimal | None:
     """Read an amount of money from JSON; None where it is hidden or no number."""
     if value is None or isinstance(value, bool):

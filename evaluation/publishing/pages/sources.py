@@ -7,7 +7,8 @@ from typing import Any
 
 from evaluation.publishing import words
 from evaluation.publishing.pages.content import SiteContent
-from evaluation.publishing.parts import Markup, bullets, data_table, link, paragraph, region
+from evaluation.publishing.pages.reading import part_of, texts_of
+from evaluation.publishing.parts import Cell, Markup, bullets, data_table, link, paragraph, region
 
 
 def of_finding(content: SiteContent, finding: Mapping[str, Any], root: str) -> str:
@@ -19,7 +20,7 @@ def of_finding(content: SiteContent, finding: Mapping[str, Any], root: str) -> s
         The way from the page to the site's first page.
     """
     study = str(finding.get("study", ""))
-    period = finding.get("period") or {}
+    period = part_of(finding, "period")
     lines: list[str | Markup] = [
         Markup(f"Published finding: {link(f'{root}published/findings/{study}.json', f'{study}.json')}"),
         Markup(f"Inputs and their hashes: {link(f'{root}data-quality.html#inputs', 'what went in')}"),
@@ -28,9 +29,9 @@ def of_finding(content: SiteContent, finding: Mapping[str, Any], root: str) -> s
         lines.append(
             f"Period: {words.date_or(period.get('from'), 'start')} to {words.date_or(period.get('to'), 'end')}."
         )
-    if finding.get("sources"):
-        lines.append(f"Sources: {words.listed([words.visible(source) for source in finding['sources']])}.")
-    grade = (finding.get("evidence") or {}).get("maryland")
+    if named := texts_of(finding, "sources"):
+        lines.append(f"Sources: {words.listed([words.visible(source) for source in named])}.")
+    grade = part_of(finding, "evidence").get("maryland")
     if grade is not None:
         lines.append(f"Maryland scale: level {grade} of 5.")
     question = finding.get("question")
@@ -40,9 +41,9 @@ def of_finding(content: SiteContent, finding: Mapping[str, Any], root: str) -> s
 
 def protocol(finding: Mapping[str, Any]) -> str:
     """Write the protocol as a table: who, from when, compared with what, measured how."""
-    rows = [
-        [words.sentence_case(str(key)), words.visible(value)]
-        for key, value in (finding.get("protocol") or {}).items()
+    rows: list[list[Cell]] = [
+        [words.sentence_case(str(key)), words.prose(str(value))]
+        for key, value in part_of(finding, "protocol").items()
         if isinstance(value, str | int | float) and str(value).strip()
     ]
     if not rows:

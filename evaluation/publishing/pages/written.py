@@ -46,7 +46,7 @@ def read(path: Path) -> Written:
     if found is None:
         raise DataError(f"{path.name}: the page has no front matter (a block between two lines of ---).")
     try:
-        front = yaml.safe_load(found.group(1)) or {}
+        front: dict[str, Any] = yaml.safe_load(found.group(1)) or {}
     except yaml.YAMLError as error:
         raise DataError(f"{path.name}: the front matter is not YAML: {str(error).splitlines()[0]}.") from error
     above, marker, below = found.group(2).partition(MARKER)

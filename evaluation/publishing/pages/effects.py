@@ -1,0 +1,90 @@
+"""Effects and checks in words and tables: what was estimated, how it was tested, and what simple sums would say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from evaluation.publishing import words
+from evaluation.publishing.parts import Cell, Markup, bullets, data_table, paragraph, quoted, region
+
+VERDICTS = {"pass": "✓ Passed", "fail": "✕ Take care", "warn": "✕ Take care", "info": "For information"}
+
+
+def checks_table(checks: Sequence[Mapping[str, Any]]) -> str:
+    """Write every check with what it found."""
+    rows: list[list[Cell]] = [
+        [
+            words.sentence_case(str(check.get("name", ""))),
+            words.sentence(str(check["text"])),
+            VERDICTS.get(str(check.get("verdict")), words.sentence_case(str(check.get("verdict", "")))),
+        ]
+        for check in checks
+    ]
+    return region(
+        data_table("Checks made before publishing", ["Check", "What we found", "Reading"], rows), "Checks, table"
+    )
+
+
+_EFFECT_NAMES = (
+    (re.compile(r"hazard_ratio"), "Rate of repeats, helped over not helped"),
+    (re.compile(r"risk_difference_(\d+)"), "People of 100 with a repeat in {} days, difference"),
+    (re.compile(r"rmst_difference_(\d+)"), "Days without a repeat in {} days, difference"),
+    (re.compile(r"events_averted_per_100_(\d+)"), "Incidents averted for 100 people in {} days"),
+    (re.compile(r"resolution_difference_(\d+)"), "Cases of 100 resolved in {} days, difference"),
+)
+
+
+def effect_name(name: str) -> str:
+    """Say in words what an effect measures."""
+    for pattern, said in _EFFECT_NAMES:
+        found = pattern.fullmatch(name)
+        if found:
+            return said.format(*found.groups())
+    return words.sentence_case(name)
+
+
+def _writer(name: str) -> Callable[[float], str]:
+    """Return how values of an effect are written: a ratio, people of 100, or days."""
+    if name == "hazard_ratio":
+        return "{:.2f}".format
+    factor, digits = (100, 1) if "difference" in name and "rmst" not in name else (1, 2)
+    return lambda value: words.signed(value * factor, digits)
+
+
+def effect_value(effect: Mapping[str, Any]) -> str:
+    """Write an effect and its interval in the unit people read."""
+    name, value, low, high = (effect.get(key) for key in ("name", "value", "low", "high"))
+    if value is None:
+        return words.HIDDEN
+    show = _writer(str(name))
+    return show(value) if low is None or high is None else f"{show(value)} ({show(low)} to {show(high)})"
+
+
+def effects_table(effects: Sequence[Mapping[str, Any]], caption: str = "Every effect estimated") -> str:
+    """Write every effect with its interval, people and method."""
+    rows: list[list[Cell]] = [
+        [
+            effect_name(str(effect.get("name"))),
+            effect_value(effect),
+            words.count(effect.get("n_treated")),
+            words.count(effect.get("n_compared")),
+            words.sentence_case(str(effect.get("method") or "–")),
+            words.sentence_case(str(effect.get("population") or "–")),
+        ]
+        for effect in effects
+    ]
+    heads = ["What", "Value (95% interval)", "People helped", "People compared", "Method", "About whom"]
+    return region(data_table(caption, heads, rows), f"{caption}, table")
+
+
+def naive_list(naive: Sequence[Mapping[str, Any]]) -> str:
+    """Write what simple sums would have said, each as a claim in quotation marks."""
+    items = [
+        Markup(quoted(words.sentence(str(entry.get("text") or words.humane(str(entry.get("name")))))))
+        for entry in naive
+    ]
+    return paragraph(
+        "These simple sums flatter or blame a scheme. They are shown so that nobody is surprised by them."
+    ) + bullets(items)

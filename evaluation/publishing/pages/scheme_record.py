@@ -1,0 +1,81 @@
+"""What a scheme's record says: its contract, objective, lessons, history, and what documents say of the real one."""
+
+from __future__ import annotations
+
+from evaluation.publishing import words
+from evaluation.publishing.pages.content import SiteContent
+from evaluation.publishing.pages.reading import Json, part_of
+from evaluation.publishing.pages.scheme_view import SchemeView
+from evaluation.publishing.parts import (
+    Markup,
+    bullets,
+    card_table,
+    cited_box,
+    heading,
+    link,
+    paragraph,
+    timeline,
+    unknown,
+)
+from evaluation.publishing.words import escaped
+
+
+def body(content: SiteContent, view: SchemeView) -> str:
+    """Write the record's part of a scheme's page."""
+    return "".join([_contracts(content, view), _objectives(view), _lessons(view), _history(view), _cited(view)])
+
+
+def _contracts(content: SiteContent, view: SchemeView) -> str:
+    bought = [value for value in content.contracts if value.data.get("scheme") == view.record.id]
+    if not bought:
+        return ""
+    items = [
+        Markup(
+            f"{link(f'../contracts/{value.name}.html', str(value.data.get('title') or value.name))}: {_verdict(value.data)}"
+        )
+        for value in bought
+    ]
+    return heading(2, "The contract behind it", "contract") + bullets(items)
+
+
+def _verdict(data: Json) -> str:
+    found = part_of(data, "verdict")
+    return escaped(
+        f"{words.visible(found.get('text') or 'no verdict')}. {words.sentence(str(found.get('sentence') or ''))}"
+    )
+
+
+def _objectives(view: SchemeView) -> str:
+    title = heading(2, "What it set out to do", "objective")
+    aim = view.record.objective
+    if aim is None:
+        return title + unknown("this scheme has <b>no measurable objective</b>: no number, owner and date were set.")
+    row = [aim.text, f"{aim.number:g} {aim.unit}", aim.owner, words.long_date(aim.by)]
+    return title + card_table("What is counted, and by when", ["Objective", "Number", "Owner", "By"], [row])
+
+
+def _lessons(view: SchemeView) -> str:
+    title = heading(2, "Lessons", "lessons")
+    items = [words.sentence(lesson) for lesson in view.record.lessons]
+    if view.record.good_practice:
+        items.append(f"Good practice: {words.sentence(view.record.good_practice)}")
+    return title + (bullets(items) or paragraph("No lesson has been written down yet."))
+
+
+def _history(view: SchemeView) -> str:
+    if not view.record.history:
+        return ""
+    return heading(2, "History of decisions", "history") + timeline(
+        [
+            (item.day.isoformat(), words.long_date(item.day), words.sentence(item.what))
+            for item in reversed(view.record.history)
+        ]
+    )
+
+
+def _cited(view: SchemeView) -> str:
+    quotes = [(source.says, f"{source.document}, {source.where}") for source in view.record.sources]
+    if not quotes:
+        return ""
+    title = heading(2, "What source documents say of the real scheme", "documents")
+    return title + cited_box("Quoted from documents about other places, not from this partnership’s data", quotes)

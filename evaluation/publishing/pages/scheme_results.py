@@ -1,0 +1,145 @@
+"""The results of a scheme's page: curves, who was helped, and why to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from evaluation.publishing import words
+from evaluation.publishing.charts import bars, curves, love
+from evaluation.publishing.charts.figure import Chart
+from evaluation.publishing.pages import sources
+from evaluation.publishing.pages.content import SiteContent
+from evaluation.publishing.pages.effects import checks_table, effect_value, effects_table, naive_list
+from evaluation.publishing.pages.glance import glance
+from evaluation.publishing.pages.reading import Json, part_of, rows_of, texts_of
+from evaluation.publishing.pages.scheme_view import SchemeView
+from evaluation.publishing.parts import aside, bullets, folded, heading, paragraph
+from evaluation.publishing.words import number_of
+
+
+def draw(view: SchemeView) -> dict[str, Chart]:
+    """Draw every chart the finding holds the figures for."""
+    finding = view.finding
+    if not finding:
+        return {}
+    drawn: dict[str, Chart] = {}
+    for name in ("no_repeat", "incidents_per_person", "first_case_no_repeat"):
+        family = curves.read(rows_of(finding, "curves"), name)[:4]
+        if family and len(family[0].times) > 1:
+            drawn[name] = _curve_chart(view, name, family)
+    if steps := rows_of(finding, "attrition"):
+        drawn["ladder"] = ladder(steps)
+    if balance := rows_of(finding, "balance"):
+        drawn["balance"] = love.chart(balance)
+    return drawn
+
+
+def _curve_chart(view: SchemeView, name: str, family: Sequence[curves.Curve]) -> Chart:
+    scale = curves.SCALES[name]
+    ends = [curve.at(366)[0] for curve in family]
+    share = [f"{words.per_hundred(end)} of 100" if scale.hundred else f"{end:.2f}" for end in ends]
+    what = "incidents each" if name == "incidents_per_person" else "had no repeat"
+    title = (
+        f"After a year, {share[0]} {what} with {view.in_a_sentence}, next to {share[1]} without"
+        if len(family) > 1
+        else f"After a year, {share[0]} {what}"
+    )
+    shape = "falling" if scale.start else "rising"
+    desc = (
+        f"{number_of(len(family), f'{shape} line')} over time, one for each group: "
+        f"{words.listed([curve.label for curve in family])}. Shaded bands show the 95% intervals. "
+        "The figures are in the table below."
+    )
+    return curves.chart(family, scale, title, name=f"curve-{name.replace('_', '-')}", start="the start", desc=desc)
+
+
+def ladder(steps: Sequence[Mapping[str, Any]], *, rounded: bool = True) -> Chart:
+    """Draw who was left at each step, from the extracts to the comparison."""
+    exact = "Numbers are rounded." if rounded else "Numbers are exact: the data are public."
+    rows = [
+        bars.Bar(
+            words.sentence_case(str(step.get("step", ""))),
+            step.get("people"),
+            words.count(step.get("people")),
+            "f1" if i == len(steps) - 1 else "f1-soft",
+        )
+        for i, step in enumerate(steps)
+    ]
+    known = [step["people"] for step in steps if step.get("people") is not None]
+    title = (
+        f"From {words.plain(known[0])} people to {words.plain(known[-1])}, step by step"
+        if len(known) > 1
+        else "Who was left at each step"
+    )
+    spoken = "; ".join(f"{row.label}: {row.words}" for row in rows)
+    return bars.bars(
+        rows, name="ladder", title=title, desc=f"Bars from top to bottom. {spoken}.",
+        note=f"The bar in full colour is the group the result is about. {exact}", heads=("Step", "People"),
+    )  # fmt: skip
+
+
+def results(finding: Json, drawn: Mapping[str, str]) -> list[str]:
+    """Write what happened, who was helped, and what would settle it."""
+    parts: list[str] = []
+    for name, title, beside in (
+        ("no_repeat", "What happened over the year", _beside(finding)),
+        ("incidents_per_person", "How many incidents in all?", "This counts every incident, not the first alone."),
+    ):
+        if name in drawn:
+            parts += [heading(2, title, name.replace("_", "-")), aside(drawn[name], beside)]
+    parts.append(_resolved(finding))
+    if "ladder" in drawn:
+        parts += [heading(2, "Who was helped, and who was not", "who"), drawn["ladder"]]
+    needed = part_of(finding, "needed").get("text")
+    if needed:
+        open_ = glance(finding).effect in ("unclear", "none")
+        title = "What would settle it" if open_ else "Were there enough people?"
+        parts += [heading(2, title, "needed"), paragraph(words.sentence(str(needed)))]
+    return parts
+
+
+def _beside(finding: Json) -> str:
+    seen = glance(finding)
+    if seen.value is None:
+        return "Where the bands overlap, chance could explain the gap."
+    return f"At one year the gap is {seen.numbers()} of 100. Where the bands overlap, chance could explain the gap."
+
+
+def _resolved(finding: Json) -> str:
+    effect = next((e for e in rows_of(finding, "effects") if e.get("name") == "resolution_difference_182"), None)
+    if effect is None or effect.get("treated") is None or effect.get("compared") is None or effect.get("value") is None:
+        return ""
+    text = (
+        f"Within half a year, {words.per_hundred(effect['treated'])} of 100 cases of people helped were resolved. "
+        f"Of similar cases without the scheme, {words.per_hundred(effect['compared'])} of 100 were."
+    )
+    if effect.get("low") is not None and effect.get("high") is not None:
+        text += f" The difference is {effect_value(effect)} of 100."
+    return heading(2, "Were cases resolved?", "resolved") + paragraph(text)
+
+
+def trust(content: SiteContent, finding: Json, drawn: Mapping[str, str]) -> str:
+    """Write what stands behind the result, folded away."""
+    parts = [heading(2, "Can you trust this?", "trust")]
+    checks = [check for check in rows_of(finding, "checks") if check.get("text")]
+    if "balance" in drawn:
+        parts.append(folded("Were the groups alike?", drawn["balance"]))
+    if "first_case_no_repeat" in drawn:
+        parts.append(folded("From each person’s first case, with no adjustment", drawn["first_case_no_repeat"]))
+    if checks:
+        passed = sum(check.get("verdict") == "pass" for check in checks)
+        parts.append(
+            folded(f"Ways we tried to break the result: {passed} of {len(checks)} passed", checks_table(checks))
+        )
+    if effects := rows_of(finding, "effects"):
+        tables = effects_table(effects)
+        if others := rows_of(finding, "sensitivity"):
+            tables += effects_table(others, "The same by other methods")
+        parts.append(folded("Every number, with its range", tables))
+    if naive := rows_of(finding, "naive"):
+        parts.append(folded("What a simple before-and-after would have said", naive_list(naive)))
+    if assumptions := texts_of(finding, "assumptions"):
+        parts.append(folded("What this takes for granted", bullets(words.sentence(text) for text in assumptions)))
+    parts.append(folded("Where the numbers come from", sources.of_finding(content, finding, "../")))
+    return "".join(parts)
