@@ -14,6 +14,9 @@ from typing import Any, cast
 from evaluation.commissioning.distributions import normal_cdf, normal_quantile
 from evaluation.errors import DataError
 
+GRADES = ("none", "very low", "low", "moderate", "high")
+"""Grades of a finding's evidence, weakest first; a grade that is not known counts as none."""
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -57,6 +60,11 @@ class Evidence:
     def estimated(self) -> bool:
         """Whether the study gave an estimate."""
         return self.status == "estimated"
+
+    def is_below(self, grade: str, maryland: int) -> bool:
+        """Whether the evidence is weaker than a grade, or stands lower on the Maryland scale."""
+        own = GRADES.index(self.grade) if self.grade in GRADES else 0
+        return own < GRADES.index(grade) or self.maryland is None or self.maryland < maryland
 
 
 def read_finding(finding: object) -> Evidence:

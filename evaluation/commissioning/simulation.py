@@ -18,8 +18,12 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class ValueRules:
-    """Parameters of the value; a benefit from evidence below `minimum_maryland` always carries a caution."""
+    """Parameters of the value.
 
+    A benefit from a finding below `minimum_grade`, or below `minimum_maryland`, always carries a caution.
+    """
+
+    minimum_grade: str = "moderate"
     minimum_maryland: int = 3
     draws: int = 20_000
     seed: int = 20121231

@@ -207,10 +207,11 @@ def _cautions(evidence: Evidence | None, prices: Prices, rules: ValueRules) -> t
         notes.append("No study of this scheme has been run, so no benefit is claimed.")
     elif not evidence.estimated:
         notes.append(f"The study cannot say whether it works: {evidence.reason or 'no reason given'}.")
-    elif evidence.maryland is None or evidence.maryland < rules.minimum_maryland:
-        level = "not graded" if evidence.maryland is None else f"at level {evidence.maryland} of 5"
+    elif evidence.is_below(rules.minimum_grade, rules.minimum_maryland):
+        level = "not placed" if evidence.maryland is None else f"level {evidence.maryland} of 5"
         notes.append(
-            f"The benefit rests on a finding {level} on the Maryland scale ({evidence.grade or 'no grade'}), "
-            f"below the level {rules.minimum_maryland} asked for a benefit: read it as an indication."
+            f"The benefit rests on a finding graded {evidence.grade or 'not at all'} ({level} on the Maryland scale), "
+            f"below what is asked for a benefit ({rules.minimum_grade}, level {rules.minimum_maryland}): "
+            "read it as an indication."
         )
     return tuple(notes)

@@ -116,6 +116,11 @@ def test_weak_evidence_is_never_counted_without_saying_so(contract: Contract, fi
     assert any("level 2 of 5" in line for line in weak.cautions)
     strong = worked_out(contract, finding((-0.1, -0.2, 0.0), (50, 30, 70), 3))
     assert strong.cautions == ()
+    low = finding((-0.1, -0.2, 0.0), (50, 30, 70), 5)
+    low["evidence"]["grade"] = "low"
+    assert any("graded low" in line for line in worked_out(contract, low).cautions)
+    low["evidence"]["grade"] = "unheard of"
+    assert worked_out(contract, low).cautions
     assert worked_out(
         contract, finding((-0.1, -0.2, 0.0), (50, 30, 70), 3), rules=ValueRules(minimum_maryland=4)
     ).cautions
