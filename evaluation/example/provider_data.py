@@ -205,21 +205,28 @@ def _sent(
 ) -> list[dict[str, Any]]:
     late = bool(rng.random() < LATE)
     wait = int(rng.integers(35, 80)) if late else int(rng.integers(4, 19))
-    changes = bool(rng.random() < CHANGED)
-    corrected = round(value * 1.15, 2) if value < 1 else value + 2
+    corrected = _corrected(value)
+    changes = bool(rng.random() < CHANGED) and corrected != value
     row: dict[str, Any] = {
         "contract": contract, "measure": measure, "period_start": start, "period_end": end, "value": value,
         "submitted_on": end + timedelta(days=wait), "late": late, "changed": False,
     }  # fmt: skip
     later: dict[str, Any] = {
         **row,
-        "value": min(corrected, 1.0) if value < 1 else corrected,
+        "value": corrected,
         "late": False,
         "changed": True,
     }
     later["submitted_on"] = row["submitted_on"] + timedelta(days=int(rng.integers(20, 90)))
     rows: list[dict[str, Any]] = [row, later] if changes else [row]
     return [one for one in rows if one["submitted_on"] <= as_of]
+
+
+def _corrected(value: float) -> float:
+    # Shares rise by a seventh, counts by two; nobody corrects a handful.
+    if value < 1:
+        return min(round(value * 1.15, 2), 1.0)
+    return value + 2 if value >= 5 else value
 
 
 def _periods(start: date, as_of: date, months: int) -> list[tuple[date, date]]:
