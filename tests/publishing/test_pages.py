@@ -269,7 +269,8 @@ PAYLOADS = {
     "description": "```{=html}\n<script>alert(2)</script>\n```",
     "lessons": ("=HYPERLINK(1)", "<iframe src=//x></iframe>"),
     "good_practice": "{{< include /etc/hostname >}}",
-    "body": "## Own\n\n{{< include /etc/hostname >}}\n\n```{=html}\n<script>alert(3)</script>\n```\n\n<p onclick=go()>x</p>\n",
+    "body": "## Own\n\n{{< include /etc/hostname >}}\n\n```{=html}\n<script>alert(3)</script>\n```\n"
+    "\n<p onclick=go()>x</p>\n",
 }
 
 

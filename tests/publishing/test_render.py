@@ -26,7 +26,8 @@ def fake_quarto(
 ) -> None:
     """A program called quarto that renders one page and says what it is told to."""
     program = folder / "quarto"
-    page = '<html><head><meta charset="utf-8"></head><body><main id="quarto-document-content"><h1 class="title">One</h1></main></body></html>'
+    main = '<main id="quarto-document-content"><h1 class="title">One</h1></main>'
+    page = f'<html><head><meta charset="utf-8"></head><body>{main}</body></html>'
     program.write_text(
         f"""#!/bin/sh
 if [ "$1" = "--version" ]; then echo {version}; exit 0; fi

@@ -83,7 +83,8 @@ def test_dates_are_british() -> None:
 
 @pytest.mark.parametrize(
     ("share", "said"),
-    [(0.29, "about 3 in 10"), (0.5, "about half"), (0.05, "about 1 in 20"), (0.01, "almost none"), (0.99, "nearly all"), (0.96, "about 9 in 10")],
+    [(0.29, "about 3 in 10"), (0.5, "about half"), (0.05, "about 1 in 20"), (0.01, "almost none"), (0.99, "nearly all"),
+     (0.96, "about 9 in 10")],
 )  # fmt: skip
 def test_a_share_is_said_the_way_people_do(share: float, said: str) -> None:
     assert words.about(share) == said

@@ -10,7 +10,8 @@ import pytest
 pytestmark = pytest.mark.browser
 
 TEMPLATES = (
-    "index.html", "schemes/mediation.html", "contracts/city_counselling.html", "problems/threats-and-harassment.html",
+    "index.html", "schemes/mediation.html", "contracts/city_counselling.html",
+    "problems/threats-and-harassment.html",
     "meetings/2013-01-17.html", "court-costs.html", "data-quality.html", "downloads.html", "search.html", "methods.html",
 )  # fmt: skip
 """One page of each template."""

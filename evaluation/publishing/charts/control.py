@@ -125,11 +125,14 @@ def _live(points: Sequence[Point], limits: Limits, unit: str) -> Mapping[str, ob
     traces: list[dict[str, Any]] = [
         {"type": "scatter", "mode": "lines", "x": labels, "y": [edge] * len(points), "name": label, "hoverinfo": "skip",
          "line": {"color": live.PALETTE[4], "width": 1.5, "dash": dash}}
-        for label, edge, dash in (("Mean", limits.mean, "solid"), ("Lower limit", limits.low, "dot"), ("Upper limit", limits.high, "dot"))
+        for label, edge, dash in (
+            ("Mean", limits.mean, "solid"), ("Lower limit", limits.low, "dot"), ("Upper limit", limits.high, "dot"),
+        )
         if edge is not None
     ]  # fmt: skip
     traces.append(
         {"type": "scatter", "mode": "lines+markers", "x": labels, "y": [p.value for p in points], "name": unit,
-         "marker": marker, "line": {"color": live.PALETTE[0], "width": 1.5}, "hovertemplate": "%{x}: %{y}<extra></extra>"}
+         "marker": marker, "line": {"color": live.PALETTE[0], "width": 1.5},
+         "hovertemplate": "%{x}: %{y}<extra></extra>"}
     )  # fmt: skip
     return live.figure(traces, live.layout("", unit, xaxis={"type": "category", "nticks": 8}))

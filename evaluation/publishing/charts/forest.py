@@ -93,7 +93,8 @@ def _live(rows: Sequence[Row]) -> Mapping[str, object]:
             "array": [round(row.high - row.value, 1) for row in rows],
             "arrayminus": [round(row.value - row.low, 1) for row in rows],
         },
-        "text": [f"{_reading(row)}, {row.sure.lower()}" for row in rows], "hovertemplate": "%{y}: %{text}<extra></extra>",
+        "text": [f"{_reading(row)}, {row.sure.lower()}" for row in rows],
+        "hovertemplate": "%{y}: %{text}<extra></extra>",
     }  # fmt: skip
     frame = live.layout(
         "People of 100 with another incident, helped less not helped", "", yaxis={"autorange": "reversed"}

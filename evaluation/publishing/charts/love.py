@@ -37,7 +37,7 @@ def chart(balance: Sequence[Mapping[str, Any]], *, name: str = "balance", most: 
     )
     afters = [abs(after) for _, _, after in rows if after is not None]
     desc = (
-        f"{words.number_of(len(rows[:most]), 'row')}. Hollow diamonds: before weighting. Filled circles: after weighting; "
+        f"{words.number_of(len(rows[:most]), 'row')}. Hollow diamonds: before weighting. Filled circles: after; "
         f"the furthest lies {max(afters, default=0):.2f} from 0."
     )
     table = data_table(

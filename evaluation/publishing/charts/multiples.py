@@ -77,7 +77,8 @@ def _panel(
 
 def _live(panels: Sequence[Panel], periods: Sequence[str], unit: str) -> Mapping[str, object]:
     traces = [
-        {"type": "scatter", "mode": "lines", "x": list(periods), "y": list(panel.values), "name": words.escaped(panel.label),
+        {"type": "scatter", "mode": "lines", "x": list(periods), "y": list(panel.values),
+         "name": words.escaped(panel.label),
          "line": {"color": live.PALETTE[i % 6], "dash": live.DASHES[i // 6 % 4]}, "connectgaps": False}
         for i, panel in enumerate(panels)
     ]  # fmt: skip

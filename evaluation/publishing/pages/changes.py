@@ -16,8 +16,8 @@ def body(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
     """Write the page of changes."""
     if not content.previous:
         return paragraph(
-            "This is the first edition, so there is nothing to compare it with. From the next one on, every result that "
-            "moved is listed here, with the old number beside the new one."
+            "This is the first edition, so there is nothing to compare it with. From the next one on, every result "
+            "that moved is listed here, with the old number beside the new one."
         )
     before: Mapping[str, Any] = content.previous
     rows: list[list[Cell]] = []

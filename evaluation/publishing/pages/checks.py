@@ -30,7 +30,8 @@ def body(content: SiteContent) -> str:
     return (
         heading(2, "The methods on real data with a known answer", "known")
         + paragraph(
-            "These studies are of no scheme here. They are public data that others have analysed before us, so that anyone can see whether we get the same."
+            "These studies are of no scheme here. They are public data that others have analysed before us. "
+            "So anyone can see whether we get the same."
         )
         + bullets(items)
     )

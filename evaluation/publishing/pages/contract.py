@@ -23,6 +23,7 @@ from evaluation.publishing.parts import (
     heading,
     link,
     paragraph,
+    per,
     region,
     timeline,
     unknown,
@@ -70,7 +71,8 @@ def page(content: SiteContent, contract: Published) -> Page:
     markup, live = charts(stem(contract), drawn)
     term = part_of(data, "term")
     summary = (
-        f"{words.pounds(str(data['value_total']))} from {words.date_or(term.get('from'))} to {words.date_or(term.get('to'))}."
+        f"{words.pounds(str(data['value_total']))} from {words.date_or(term.get('from'))} "
+        f"to {words.date_or(term.get('to'))}."
         if data.get("value_total") is not None
         else ""
     )
@@ -313,7 +315,7 @@ def index(contracts: Sequence[Published]) -> str:
         rows.append(
             [
                 Markup(
-                    f'{link(f"{stem(contract)}.html", title(data))} <span class="per">{escaped(data.get("provider") or "")}</span>'
+                    f"{link(f'{stem(contract)}.html', title(data))} {per(words.visible(data.get('provider') or ''))}"
                 ),
                 Markup(f'<b>{escaped(word)}</b> <span class="per">{escaped(why)}</span>'),
                 words.pounds(str(total)) if total is not None else words.HIDDEN,

@@ -49,7 +49,10 @@ def _bounds(data: Json, worst: float, best: float) -> Chart:
         title = f"{better} of 100 clients got reliably better"
     found = part_of(data, "counselling")
     instrument, change = found.get("instrument"), shown(part_of(found, "scale").get("reliable_change_value"))
-    note = f"Reliably better: {instrument} down by {change} points or more. A fall is not proof: people on a waiting list often improve too."
+    note = (
+        f"Reliably better: {instrument} down by {change} points or more. A fall is not proof. "
+        "People on a waiting list often improve too."
+    )
     return bars.bounds(better, most - better, 100 - most, name="bounds", title=title, note=note)
 
 
@@ -86,7 +89,8 @@ def _output(row: Json, points: list[control.Point]) -> Chart:
         name=f"output-{row.get('name')}",
         title=f"{name}: {steady}",
         unit=words.visible(row.get("definition") or name),
-        note="Dotted lines: natural limits (mean ± 2.66 × mean moving range). An output: it does not show that anyone got better.",
+        note="Dotted lines: natural limits (mean ± 2.66 × mean moving range). "
+        "An output: it does not show that anyone got better.",
         percent=share,
     )
 
@@ -122,5 +126,6 @@ def _funnel(row: Json, units: list[Json]) -> Chart:
         title=f"{words.sentence_case(str(row.get('title') or row.get('name')))}: {reading}",
         size_label="Number of answers or cases",
         rate_label="Share",
-        note="Each point is one place or service. Dotted lines: 95% limits. Dashed lines: 99.8% limits. Inside them, chance is enough to explain the difference.",
+        note="Each point is one place or service. Dotted lines: 95% limits. Dashed lines: 99.8% limits. "
+        "Inside them, chance is enough to explain the difference.",
     )

@@ -71,7 +71,8 @@ def _body(data: Json, drawn: dict[str, str]) -> str:
         parts.append(
             aside(
                 drawn["ledger"],
-                "Nothing goes missing. What was awarded is paid, forgiven, written off or still owed. The build stops if a penny is lost.",
+                "Nothing goes missing. What was awarded is paid, forgiven, written off or still owed. "
+                "The build stops if a penny is lost.",
             )
         )
     if "ageing" in drawn:

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any
 
 from evaluation.publishing import words
@@ -180,10 +181,11 @@ def workbook(content: SiteContent, tables: Sequence[Sheet]) -> bytes:
     buffer = io.BytesIO()
     with Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         about = f"{content.name}, followed up to {words.long_date(content.as_of)}"
-        made = content.as_of
-        book.set_properties(
-            {"title": "Register of what works", "subject": about, "created": _moment(made), "comments": content.notice}
-        )
+        properties: dict[str, Any] = {
+            "title": "Register of what works", "subject": about, "comments": content.notice,
+            "created": datetime.combine(content.as_of, time()),
+        }  # fmt: skip
+        _any(book).set_properties(properties)
         synthetic = " Worked example: synthetic data." if content.synthetic else ""
         cover = [[sheet.name, sheet.about] for sheet in tables]
         cover.append(["data-dictionary", f"What each column holds. {about}.{synthetic}"])
@@ -194,10 +196,9 @@ def workbook(content: SiteContent, tables: Sequence[Sheet]) -> bytes:
     return buffer.getvalue()
 
 
-def _moment(day: Any) -> Any:
-    from datetime import datetime, time
-
-    return datetime.combine(day, time())
+def _any(value: Any) -> Any:
+    """Let a library without type hints be called."""
+    return value
 
 
 def _sheet(book: Any, name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -124,9 +124,10 @@ def interval_bar(seen: Glance, reach: float) -> str:
     axis = '<path class="i-axis" d="M5 10h190"/><path class="i-zero" d="M100 1v18"/>'
     body = ""
     if seen.value is not None and seen.low is not None and seen.high is not None:
+        left = x(seen.low)
         tone = "good" if seen.high < 0 else "bad" if seen.low > 0 else "open"
         body = (
-            f'<rect class="i-{tone}" x="{x(seen.low)}" y="6" width="{round(x(seen.high) - x(seen.low), 1)}" height="8"/>'
+            f'<rect class="i-{tone}" x="{left}" y="6" width="{round(x(seen.high) - left, 1)}" height="8"/>'
             f'<circle class="i-dot" cx="{x(seen.value)}" cy="10" r="4.5"/>'
         )
     return (

@@ -29,7 +29,8 @@ def page(content: SiteContent, day: date, schemes: Sequence[SchemeView]) -> Page
         stem=stem(day),
         title="Good practice and decisions",
         subtitle=f"Joint tasking meeting (JATAC), {words.long_date(day)}",
-        description=f"Two pages to print. {words.number_of(due, 'decision').capitalize()} ahead, then what to copy, stop and watch.",
+        description=f"Two pages to print. {words.number_of(due, 'decision').capitalize()} ahead, "
+        "then what to copy, stop and watch.",
         stamps=(f"Followed up to {words.long_date(content.as_of)}",),
         body=f'<div class="sheet">{_sheet(content, schemes)}</div>',
     )

@@ -124,7 +124,8 @@ def _group(group: Sequence[SchemeView], caption: str) -> str:
 def _forest(problem: str, measured: Sequence[SchemeView]) -> forest.Chart:
     rows = forest_rows(measured)
     clear = sum(view.seen.effect == "fewer" for view in measured)
-    title = f"{clear} of {number_of(len(rows), 'measured scheme')} {'is' if clear == 1 else 'are'} followed by fewer repeats"
+    verb = "is" if clear == 1 else "are"
+    title = f"{clear} of {number_of(len(rows), 'measured scheme')} {verb} followed by fewer repeats"
     return forest.chart(rows, title=title)
 
 

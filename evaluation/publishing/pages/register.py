@@ -40,7 +40,8 @@ def _summary(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
     having = {key: [view for view in schemes if view.seen.effect == key] for key in EFFECTS}
     fewer, more = len(having["fewer"]), having["more"]
     known = [
-        f"{number_of(fewer, 'scheme')} of {len(schemes)} {'is' if fewer == 1 else 'are'} followed by fewer repeat incidents."
+        f"{number_of(fewer, 'scheme')} of {len(schemes)} {'is' if fewer == 1 else 'are'} "
+        "followed by fewer repeat incidents."
     ]
     if having["same"]:
         known.append(f"{number_of(len(having['same']), 'scheme')} made little or no difference.")
@@ -53,7 +54,8 @@ def _summary(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
         gaps.append(f"{count} {'is' if len(having['unclear']) == 1 else 'are'} too uncertain to call.")
     if having["none"]:
         gaps.append(
-            f"{number_of(len(having['none']), 'scheme')} {'has' if len(having['none']) == 1 else 'have'} no fair result yet."
+            f"{number_of(len(having['none']), 'scheme')} {'has' if len(having['none']) == 1 else 'have'} "
+            "no fair result yet."
         )
     unproved = [value for value in content.contracts if contract.unproven(value.data)]
     if unproved:

@@ -126,7 +126,7 @@ def happened_lines(view: SchemeView) -> tuple[str, str]:
     if seen.effect in ("fewer", "more"):
         return (
             number,
-            f"people had another incident within a year (range {span} {'fewer' if seen.effect == 'fewer' else 'more'}).",
+            f"people had another incident within a year (range {span} {seen.effect}).",
         )
     return seen.words, f"{number} had another incident within a year (range {span})."
 
@@ -148,7 +148,8 @@ def averted_cost(view: SchemeView) -> str:
     if seen.high >= 0:
         return "Cost for each person spared a repeat: not known, since no fewer is possible."
     each = [round(float(cost) * 100 / -edge, -1) for edge in (seen.value, seen.low, seen.high)]
-    return f"About {words.pounds(each[0])} for each person spared a repeat ({words.pounds(each[1])} to {words.pounds(each[2])})."
+    best, low, high = (words.pounds(amount) for amount in each)
+    return f"About {best} for each person spared a repeat ({low} to {high})."
 
 
 def _hundred(view: SchemeView) -> str:

@@ -31,7 +31,8 @@ def _contracts(content: SiteContent, view: SchemeView) -> str:
         return ""
     items = [
         Markup(
-            f"{link(f'../contracts/{value.name}.html', str(value.data.get('title') or value.name))}: {_verdict(value.data)}"
+            f"{link(f'../contracts/{value.name}.html', str(value.data.get('title') or value.name))}: "
+            f"{_verdict(value.data)}"
         )
         for value in bought
     ]
