@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from math import gcd
 
 from evaluation.publishing.disclosure_rules import Rules
 
@@ -16,6 +17,7 @@ Point = dict[str, float | int | None]
 VALUE_DIGITS = 2
 YEAR_DAYS = 365
 HALF_YEAR_DAYS = 182
+FOUR_WEEKS = 28
 
 
 def coarsen(points: Sequence[Mapping[str, float | int | None]], rules: Rules) -> list[Point]:
@@ -51,12 +53,20 @@ def grid_day(day: float, step: int) -> int:
     return min(end for end in public if end >= day)
 
 
+def own_grid(days: Sequence[float]) -> int | None:
+    """The step of a curve that already stands on a public grid of four weeks or more; None for event times."""
+    whole = [int(day) for day in days if day != HALF_YEAR_DAYS and day % YEAR_DAYS]
+    step = gcd(*whole) if whole and all(day == int(day) for day in days) else 0
+    return step if step >= FOUR_WEEKS else None
+
+
 def _supported(
     ordered: Sequence[Mapping[str, float | int | None]], rules: Rules
 ) -> list[tuple[int, Mapping[str, float | int | None], float]]:
     """Each whole cell of the grid with its last point and its events, while enough people are followed."""
     cells: list[tuple[int, Mapping[str, float | int | None], float]] = []
-    for day, group in groupby(ordered, key=lambda point: grid_day(_number(point.get("time")), rules.curve_step_days)):
+    step = own_grid([_number(point.get("time")) for point in ordered]) or rules.curve_step_days
+    for day, group in groupby(ordered, key=lambda point: grid_day(_number(point.get("time")), step)):
         inside = list(group)
         if min(_number(point.get("n_risk")) for point in inside) < rules.threshold:
             break

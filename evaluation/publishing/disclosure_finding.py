@@ -13,8 +13,9 @@ from evaluation.publishing.disclosure_tree import Json, as_json, is_count, known
 _ESTIMATE = ("value", "low", "high", "treated", "compared")
 _ARMS = (("n_treated", "events_treated", "treated"), ("n_compared", "events_compared", "compared"))
 _DIGITS = {"days": 0, "people per 100": 0, "per 100": 0}
+_REPEATED_IN_PROSE = ("attrition", "effects", "numbers")
 _EFFECTS = ("effects", "sensitivity")
-_SPECIAL = frozenset({"attrition", *_EFFECTS, "curves", "numbers"})
+_SPECIAL = frozenset({"attrition", *_EFFECTS, "curves", "naive", "numbers"})
 
 
 def protect_finding(tree: Mapping[str, object], rules: Rules) -> tuple[dict[str, Json], list[str]]:
@@ -25,7 +26,7 @@ def protect_finding(tree: Mapping[str, object], rules: Rules) -> tuple[dict[str,
     tuple
         The protected JSON with the same keys, and the reasons for what is missing (no figures in them).
     """
-    known = known_counts(tree)
+    known = known_counts({key: tree.get(key) for key in _REPEATED_IN_PROSE})
     hidden: list[str] = []
     data: dict[str, Json] = {
         key: as_json(value) if key in EXEMPT_SUBTREES else protect_tree(value, rules, known, key)
@@ -39,6 +40,8 @@ def protect_finding(tree: Mapping[str, object], rules: Rules) -> tuple[dict[str,
             data[key] = [_effect(effect, rules, known, hidden) for effect in _records(tree[key])]
     if "curves" in tree:
         data["curves"] = [_curve(curve, rules, known, hidden) for curve in _records(tree["curves"])]
+    if "naive" in tree:
+        data["naive"] = [_naive(row, rules, known) for row in _records(tree["naive"])]
     if "numbers" in tree:
         data["numbers"] = _numbers(cast("Mapping[str, object]", tree["numbers"]), rules, known)
     return data, hidden
@@ -98,10 +101,16 @@ def _effect(effect: dict[str, object], rules: Rules, known: set[int], hidden: li
         if small or _below(effect.get(events), rules) or _nearly_all(effect.get(people), effect.get(events), rules):
             data[events] = data[share] = None
     if isinstance(effect.get("p"), float):
-        data["p"] = None if small else round(cast("float", effect["p"]), 3)
+        data["p"] = None if small else float(f"{cast('float', effect['p']):.2g}")
     if small:
         hidden.append(f"effect {effect.get('name', '')}: withheld, fewer people than the threshold in one group")
     return {key: data[key] if key in data else as_json(value) for key, value in effect.items()}
+
+
+def _naive(row: dict[str, object], rules: Rules, known: set[int]) -> Json:
+    """A change worked out from plain counts is given in whole hundredths, so that the counts cannot be found again."""
+    data = cast("dict[str, Json]", protect_tree(row, rules, known))
+    return {key: round(value, 2) if isinstance(value, float) else value for key, value in data.items()}
 
 
 def _below(count: object, rules: Rules) -> bool:

@@ -14,6 +14,7 @@ _NOT_A_COUNT = re.compile(
     r"score|price|unit|term|time|z|p|e?value|smd|before|after|width|age|at|lag|window|instalment|index|digits)"
     r"(_\d+)?$"
 )
+_LENGTH = re.compile(r"^(days?|weeks?|months?|years?|hours?|minutes|seconds)_")
 OWN_COUNT = re.compile(
     r"^(n|n_\w+|count|counts|number|people|persons|clients|cases|orders|pairs|respondents|returned|receipts|households|"
     r"rows|records|reports|incidents|prosecutions|referrals|payments|denominator|finished|entered|with_both)$"
@@ -61,4 +62,4 @@ def _keys(tree: object, path: str = "") -> Iterator[tuple[str, str]]:
 def is_count_key(key: str) -> bool:
     """Whether a whole number under this key counts people, cases, events or rows."""
     folded = key.casefold()
-    return folded == "n" or folded.startswith("n_") or not _NOT_A_COUNT.search(folded)
+    return folded == "n" or folded.startswith("n_") or not (_NOT_A_COUNT.search(folded) or _LENGTH.match(folded))

@@ -20,9 +20,12 @@ from evaluation.publishing.disclosure_text import protect_sentence
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
+DISTINCT = 100
+"""A smaller number in a sentence is too often something else to be taken for one of the result's counts."""
 MEDIAN_NEEDS = 2
 TENTH_NEEDS = 10
 _PROSE_MIN_WORDS = 3
+_PUBLIC = re.compile(r"^(target|level|cost|price\w*|budget|value_total)$")
 _MONEY = re.compile(r"^-?\d+\.\d{2}$")
 
 
@@ -70,7 +73,7 @@ def protect_tree(
     Json
         A new tree; nothing of the source is shared with it.
     """
-    exact = known_counts(tree) if known is None else known
+    exact = {count for count in known_counts(tree) if count >= DISTINCT} if known is None else known
     match tree:
         case Mapping():
             return _protect_mapping(as_plain(cast("Mapping[object, object]", tree)), rules, exact, people)
@@ -138,7 +141,7 @@ def _figure(key: str, value: object, rules: Rules, *, blank: bool, coarse: bool)
     if isinstance(value, int):
         return value
     zero = value in (0.0, "0.00")
-    if blank and not zero and key not in ("target", "level"):
+    if blank and not zero and not _PUBLIC.match(key.casefold()):
         return None
     return _coarse(value) if coarse and isinstance(value, float) else as_json(_four(value))
 
@@ -199,7 +202,7 @@ def protect_leaf(key: str, value: object, rules: Rules, known: set[int], people:
         case int():
             return rules.shown(value) if is_count_key(key) else value
         case float():
-            whole_count = value.is_integer() and is_count_key(key)
+            whole_count = value.is_integer() and OWN_COUNT.match(key.casefold())
             return rules.shown(value) if whole_count else (None if people == 0 else round(value, 4))
         case str():
             return value if len(value.split()) < _PROSE_MIN_WORDS else protect_sentence(value, rules, known)

@@ -16,6 +16,7 @@ import polars as pl
 from evaluation.errors import DisclosureError
 from evaluation.publishing.disclosure import audit_linked, protect_linked, release_differences_linked
 from evaluation.publishing.disclosure_cells import MEASURES, Hierarchies
+from evaluation.publishing.disclosure_contract import protect_contract
 from evaluation.publishing.disclosure_finding import protect_finding
 from evaluation.publishing.disclosure_income import protect_income
 from evaluation.publishing.disclosure_keys import refuse_personal
@@ -184,7 +185,11 @@ def release_finding(finding: HasJson | Mapping[str, object], rules: Rules, *, li
 def release_contract(result: Mapping[str, object], rules: Rules, *, licence: str | None = None) -> Published:
     """Protect a contract's result (`ContractResult.to_json()`): counts, rates that rest on few clients, prose."""
     name = str(result.get("contract", result.get("name", "contract")))
-    return _release("contract", name, result, rules, licence)
+    refuse_personal(result, name)
+    if licence:
+        return _publish("contract", name, as_json(result), (), licence)
+    data = cast("Json", protect_contract(result, rules))
+    return _publish("contract", name, data, reasons(data, result, rules))
 
 
 def release_income(summary: Mapping[str, object], rules: Rules, *, licence: str | None = None) -> Published:

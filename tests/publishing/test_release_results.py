@@ -84,6 +84,15 @@ def test_curve_changes_only_on_the_public_grid_and_on_enough_events():
     assert points[-1]["value"] == round(daily(120, 4)[-1]["value"], 2)
 
 
+def test_curve_on_a_grid_of_four_weeks_keeps_its_days():
+    days = [*range(28, 365, 28), 182, 365]
+    points = [{"time": day, "value": 0.5, "n_risk": 200, "n_event": 12} for day in sorted(days)]
+    assert [point["time"] for point in coarsen([{"time": 0, "value": 1.0, "n_risk": 200}, *points], RULES)] == [
+        0,
+        *sorted(days),
+    ]
+
+
 def test_curve_stops_where_too_few_are_followed():
     points = coarsen(daily(40, 10), RULES)
     assert all((point["n_risk"] or 0) >= 10 for point in points)
@@ -127,6 +136,20 @@ def test_share_of_few_or_of_all_but_few_goes_with_its_count():
     assert share(21, 43) == (20, 45, 0.49)
     assert share(4, 43) == (None, 45, None)
     assert share(40, 43)[2] is None
+
+
+def test_price_for_each_person_does_not_give_the_number_of_people_away():
+    def cost(n: int) -> object:
+        facts = {"what_it_costs": "£16,100 so far, £1,464 for each person seen"}
+        return release_contract({"contract": "c", "facts": facts, "delivery": {"n_started": n}}, RULES).data["facts"]
+
+    assert cost(11) == {"what_it_costs": "£16,100 so far, £1,500 for each person seen"}
+    assert cost(9) == {"what_it_costs": "£16,100 so far"}
+
+
+def test_public_money_stands_beside_hidden_counts():
+    tree = {"contract": "c", "scenarios": [{"n_people": 4, "cost": "16100.00", "averted": 3.14159}]}
+    assert release_contract(tree, RULES).data["scenarios"] == [{"n_people": None, "cost": "16100.00", "averted": None}]
 
 
 def test_one_hidden_row_is_not_left_alone():
@@ -192,6 +215,10 @@ def test_ledger_of_few_orders_has_no_amounts():
         ("Within 365 days, from 1 April 2011 to 31 December 2012, at £63 a letter.",) * 2,
         ("The ratio is 0.68 (0.51 to 0.91), per 100 people.",) * 2,
         ("fewer than 7 people", "fewer than 10 people"),
+        ("Of them 43 of 100 had another, 87 of 104 finished.", "Of them 43 of 100 had another, 87 of 105 finished."),
+        ("For every 100 people helped, 63 incidents were averted (44 to 76).",) * 2,
+        ("It helped 43 people. Of 100, 43 had another.", "It helped 45 people. Of 100, 43 had another."),
+        ("People went 41 days longer (95% range +27 to +56 days).",) * 2,
     ],
 )
 def test_counts_in_sentences(text: str, safe: str):
