@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from evaluation.errors import UsageError
 from evaluation.example.exam_attempt import Attempt
 from evaluation.example.exam_plan import Plan
 from evaluation.example.truth import Truth
@@ -16,14 +15,14 @@ from evaluation.example.truth import Truth
 
 @dataclass(frozen=True)
 class Kept:
-    """A file of answers: a first line that says of which exam, then one line an answer.
+    """A file of answers, one line each; a line says by a digest which question of which exam it answers.
 
     Parameters
     ----------
     path
         The file; made when absent.
     plan
-        The exam; a file of another seed or other scenarios is refused.
+        The exam; answers to other questions, or under another seed, stay in the file and are not used.
     studies
         Names of the studies that take turns.
     """
@@ -33,38 +32,31 @@ class Kept:
     studies: tuple[str, ...]
 
     def read(self) -> tuple[dict[int, Truth], list[Attempt]]:
-        """Return the answers kept so far.
-
-        Raises
-        ------
-        UsageError
-            When the file belongs to another exam.
-        """
-        if not self.path.exists():
-            self.path.write_text(json.dumps({"exam": self._mark()}) + "\n", encoding="utf-8")
-            return {}, []
-        first, *lines = self.path.read_text(encoding="utf-8").splitlines()
-        if json.loads(first) != {"exam": self._mark()}:
-            raise UsageError(f"{self.path.name} keeps the answers of another exam: choose another file.")
-        rows: list[dict[str, Any]] = [json.loads(line) for line in lines if line.endswith("}")]
-        truths = {row["number"]: Truth(**row["truth"]) for row in rows if "truth" in row}
-        return truths, [_attempt(row["attempt"]) for row in rows if "attempt" in row]
+        """Return the answers kept so far that belong to this exam."""
+        lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []
+        # A run that was stopped while writing leaves half a line.
+        rows: list[dict[str, Any]] = [json.loads(line) for line in lines if line.endswith("}}")]
+        numbers = {self._digest(number): number for number in range(len(self.plan.questions))}
+        mine = [row for row in rows if row["of"] in numbers]
+        truths = {numbers[row["of"]]: Truth(**row["truth"]) for row in mine if "truth" in row}
+        return truths, [_attempt(row["attempt"]) for row in mine if "attempt" in row]
 
     def add_truth(self, number: int, truth: Truth) -> None:
         """Keep the truth of one scenario."""
-        self._add({"number": number, "truth": asdict(truth)})
+        self._add({"of": self._digest(number), "truth": asdict(truth)})
 
     def add_attempt(self, attempt: Attempt) -> None:
         """Keep what one study said of one council."""
-        self._add({"attempt": asdict(attempt)})
+        self._add({"of": self._digest(attempt.question), "attempt": asdict(attempt)})
 
     def _add(self, row: dict[str, Any]) -> None:
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row) + "\n")
+            file.write("\n" + json.dumps(row))
 
-    def _mark(self) -> str:
-        everything = repr((self.plan.seed, self.plan.truth_people, self.plan.truth_copies, self.plan.questions))
-        return hashlib.sha256((everything + repr(self.studies)).encode()).hexdigest()
+    def _digest(self, number: int) -> str:
+        plan = self.plan
+        exam = (plan.seed, plan.truth_people, plan.truth_copies, number, plan.questions[number], self.studies)
+        return hashlib.sha256(repr(exam).encode()).hexdigest()[:16]
 
 
 def _attempt(row: dict[str, Any]) -> Attempt:

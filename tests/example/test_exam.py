@@ -11,6 +11,7 @@ import pytest
 
 from evaluation.errors import UsageError
 from evaluation.example import ExamResult, Plan, load_plan, run_exam
+from evaluation.example.exam_keep import Kept
 from evaluation.example.exam_marks import mark
 from evaluation.example.exam_plan import question
 from evaluation.example.truth import Truth
@@ -127,18 +128,21 @@ def test_an_exam_that_was_stopped_goes_on_and_says_the_same_in_another_process(
     run_exam(1, 11, scenarios=QUICK[:1], workers=1, studies=("mediation",), plan=plan, keep=keep)
     before = len(keep.read_text(encoding="utf-8").splitlines())
     again = run_exam(2, 11, scenarios=QUICK[:1], workers=2, studies=("mediation",), plan=plan, keep=keep)
-    assert before == 3, "the exam, one truth, one council"
+    assert before == 3, "an empty line, one truth, one council"
     assert len(keep.read_text(encoding="utf-8").splitlines()) == before + 1
     kept, fresh = (json.loads(result.to_json()) for result in (again, small))
     assert kept["marks"] == [row for row in fresh["marks"] if row["scenario"] == "null"]
     assert kept["scenarios"] == fresh["scenarios"][:1]
 
 
-def test_answers_of_another_exam_are_refused(tmp_path: Path) -> None:
-    keep = tmp_path / "answers.jsonl"
-    keep.write_text('{"exam": "another"}\n', encoding="utf-8")
-    with pytest.raises(UsageError, match="another exam"):
-        run_exam(1, 11, scenarios=QUICK, workers=1, studies=("mediation",), keep=keep)
+def test_answers_to_other_questions_and_half_lines_are_not_used(tmp_path: Path) -> None:
+    mine, other = replace(load_plan(), questions=QUICK[:1]), replace(load_plan(), questions=QUICK[1:])
+    kept = Kept(tmp_path / "answers.jsonl", mine, ("mediation",))
+    kept.add_truth(0, truth(-0.1))
+    with kept.path.open("a", encoding="utf-8") as file:
+        file.write("\n{\"of\": \"x\", \"att")
+    assert kept.read() == ({0: truth(-0.1)}, [])
+    assert Kept(kept.path, other, ("mediation",)).read() == ({}, [])
 
 
 def test_a_kept_result_reads_back(small: ExamResult) -> None:
