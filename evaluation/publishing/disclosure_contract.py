@@ -1,4 +1,4 @@
-"""What may be shown of a contract's result: public money stands, a price for each person does not give the people away."""
+"""What may be shown of a contract's result: public money stands; a price for each person gives nobody away."""
 
 from __future__ import annotations
 
