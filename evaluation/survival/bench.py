@@ -175,7 +175,7 @@ def _with_ratios(frame: pl.DataFrame) -> pl.DataFrame:
         return pl.col("cpu").filter(pl.col("peer") == peer).first().over("task", "rows")
 
     ratios = frame.with_columns(times_engine=pl.col("cpu") / of("engine"), times_floor=pl.col("cpu") / of("floor"))
-    return ratios.select(SCHEMA)
+    return ratios.select(list(SCHEMA))
 
 
 def _line(row: dict[str, object]) -> str:

@@ -15,6 +15,7 @@ Frame = pl.DataFrame | pl.LazyFrame
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Ints = np.ndarray[Any, np.dtype[np.integer[Any]]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
+EXAMPLE_ROWS = 1_000_000
 EventKind = Literal["indicator", "count", "state"]
 
 
@@ -238,7 +239,9 @@ def codes(series: pl.Series) -> tuple[Ints, int]:
     if series.dtype.is_integer():
         low, high = int(series.min()), int(series.max())  # type: ignore[arg-type]
         if high - low < max(4 * len(series), 1 << 16):
-            return array(series).astype(np.int64, copy=False) - low, high - low + 1
+            narrow = series.dtype in (pl.Int32, pl.Int16, pl.Int8, pl.UInt16, pl.UInt8)
+            values = array(series).astype(np.int32 if narrow else np.int64, copy=False)
+            return values - values.dtype.type(low) if low else values, high - low + 1
     if series.dtype.is_numeric():
         values, inverse = np.unique(array(series), return_inverse=True)
         return inverse, len(values)
@@ -246,35 +249,49 @@ def codes(series: pl.Series) -> tuple[Ints, int]:
     return array(series.cast(pl.String).cast(pl.Enum(levels)).to_physical()), len(levels)
 
 
-def combine(columns: Sequence[pl.Series], rows: int) -> tuple[Ints, Ints]:
+def number(columns: Sequence[pl.Series], rows: int) -> tuple[Ints, int]:
     """Number the distinct combinations of several columns from 0.
 
     Returns
     -------
     tuple
-        The combination of each row (int32), and for each combination a row that has it.
+        The combination of each row (int32), and how many there are.
     """
-    code: Ints = np.zeros(rows, dtype=np.int64)
+    code: Ints = np.zeros(rows, dtype=np.int32)
     size = 1
     for series in columns:
         column, bound = codes(series)
         if size * bound > 1 << 40:
             code, size = _dense(code, size)
-        code = code * bound + column if size > 1 else column.astype(np.int64)
+        width = np.int32 if size * bound < 1 << 31 else np.int64
+        column = column.astype(width, copy=False)
+        code = code.astype(width, copy=False) * width(bound) + column if size > 1 else column
         size *= bound
-    code, size = _dense(code, size)
+    return _dense(code, size)
+
+
+def combine(columns: Sequence[pl.Series], rows: int) -> tuple[Ints, Ints]:
+    """Number the distinct combinations of several columns from 0, and give for each the first row that has it."""
+    if not columns:
+        return np.zeros(rows, dtype=np.int32), np.zeros(1, dtype=np.int64)
+    code, size = number(columns, rows)
     example = np.empty(size, dtype=np.int64)
-    example[code[::-1]] = np.arange(rows - 1, -1, -1)
+    for begin in range((rows - 1) // EXAMPLE_ROWS * EXAMPLE_ROWS, -1, -EXAMPLE_ROWS):
+        end = min(begin + EXAMPLE_ROWS, rows)
+        example[code[begin:end][::-1]] = np.arange(end - 1, begin - 1, -1)
     return code, example
 
 
 def _dense(code: Ints, size: int) -> tuple[Ints, int]:
     """Renumber codes so that none is skipped, keeping their order."""
     if size == 1:
-        return code.astype(np.int32), 1
+        return np.zeros(len(code), dtype=np.int32), 1
     if size <= max(2 * len(code), 1 << 20):
-        present = np.bincount(code, minlength=size) > 0
-        number = np.cumsum(present, dtype=np.int32) - np.int32(1)
-        return number[code], int(number[-1]) + 1
+        present = np.zeros(size, dtype=bool)
+        present[code] = True
+        if present.all():
+            return code.astype(np.int32, copy=False), size
+        rank = np.cumsum(present, dtype=np.int32) - np.int32(1)
+        return rank[code], int(rank[-1]) + 1
     values, inverse = np.unique(code, return_inverse=True)
     return inverse.astype(np.int32), len(values)

@@ -274,9 +274,9 @@ def cox(
 def fit_risk_sets(sets: RiskSets, *, ties: str = "efron", level: float = 0.95) -> CoxFit:
     """Fit a Cox model to tables that are already collapsed; see `cox`."""
     likelihood = PartialLikelihood.of(sets, ties)
-    start = np.zeros(len(sets.terms))
-    refuse_collinear(likelihood.at(start), likelihood)
-    found = maximise(likelihood.at, start)
+    null = likelihood.at(np.zeros(len(sets.terms)))
+    refuse_collinear(null, likelihood)
+    found = maximise(likelihood.at, null)
     if found.diverging.any():
         from evaluation.survival.firth import firth_fit
 

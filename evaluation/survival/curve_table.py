@@ -18,6 +18,7 @@ from evaluation.survival.columns import (
     case_weights,
     combine,
     event_flags,
+    number,
     read,
 )
 from evaluation.survival.timeline import Slots, lay_out, rank_times
@@ -112,7 +113,7 @@ def tabulate(spells: Frame, roles: Roles) -> CurveTable:
     ranks = rank_times(frame[roles.exit], None if roles.entry is None else frame[roles.entry])
     slots = lay_out(ranks, None, group, max(groups.height, 1))
     weight = case_weights(frame, roles)
-    cluster = None if roles.cluster is None else combine([frame[roles.cluster]], frame.height)[0]
+    cluster = None if roles.cluster is None else number([frame[roles.cluster]], frame.height)[0]
     last = slots.stop - 1
     n = len(slots.time)
     place = last.astype(np.int64) * (len(labels) + 1) + kind

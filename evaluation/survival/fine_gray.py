@@ -149,9 +149,9 @@ def _kept(rows: Rows, competing: np.ndarray, uncensored: Floats, slots: int) -> 
 
 
 def _fit(likelihood: PartialLikelihood, kept: Rows, chosen: Ints, factor: Floats, level: float) -> FineGrayFit:
-    start = np.zeros(len(likelihood.sets.terms))
-    refuse_collinear(likelihood.at(start), likelihood)
-    found = maximise(likelihood.at, start)
+    null = likelihood.at(np.zeros(len(likelihood.sets.terms)))
+    refuse_collinear(null, likelihood)
+    found = maximise(likelihood.at, null)
     if found.diverging.any():
         terms = [likelihood.sets.terms[j] for j in np.flatnonzero(found.diverging)]
         raise DataError(f"No finite estimate for {', '.join(terms)}: the events of this cause lie all on one side.")

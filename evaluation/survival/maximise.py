@@ -44,10 +44,10 @@ class Maximum:
     diverging: np.ndarray
 
 
-def maximise(evaluate: Callable[[Floats], Likelihood], start: Floats) -> Maximum:
-    """Climb to the maximum by Newton steps, halved while they overshoot."""
-    null = here = evaluate(start)
-    beta = start
+def maximise(evaluate: Callable[[Floats], Likelihood], null: Likelihood) -> Maximum:
+    """Climb from `null` to the maximum by Newton steps, halved while they overshoot."""
+    here = null
+    beta = start = null.moments.beta
     moving = np.zeros(len(start), dtype=bool)
     for step in range(1, MOST_STEPS + 1):
         direction = solve_information(here.information, here.score)

@@ -12,7 +12,7 @@ import numpy as np
 
 from evaluation.survival.columns import Floats
 from evaluation.survival.risksets import RiskSets
-from evaluation.survival.ties import TieSums, tie_sums
+from evaluation.survival.ties import TiePlan, TieSums
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,8 @@ class PartialLikelihood:
         What was taken off each column.
     ties
         `"efron"` or `"breslow"`.
+    plan
+        What sums over ties need.
     offset
         Added to every pattern's linear predictor, or None.
     """
@@ -77,6 +79,7 @@ class PartialLikelihood:
     matrix: Floats
     centre: Floats
     ties: str
+    plan: TiePlan
     offset: Floats | None = None
 
     @classmethod
@@ -84,7 +87,7 @@ class PartialLikelihood:
         """Centre the design at the mean over events, where the likelihood is evaluated most."""
         totals = sets.event_totals
         centre = totals @ sets.matrix / totals.sum()
-        return cls(sets, sets.matrix - centre, centre, ties)
+        return cls(sets, sets.matrix - centre, centre, ties, TiePlan.of(sets.deaths, ties))
 
     def moments(self, beta: Floats) -> Moments:
         """Sum risk scores over every risk set."""
@@ -95,7 +98,7 @@ class PartialLikelihood:
         e = self.sets.events @ columns
         deaths = self.sets.deaths
         mean_weight = np.divide(self.sets.died, deaths, out=np.zeros_like(deaths), where=deaths > 0)
-        sums = tie_sums(s[:, 0], e[:, 0], deaths, self.ties)
+        sums = self.plan.sums(s[:, 0], e[:, 0])
         return Moments(beta, score, s[:, 0], s[:, 1:], e[:, 0], e[:, 1:], sums, mean_weight)
 
     def at(self, beta: Floats) -> Likelihood:

@@ -52,9 +52,10 @@ class Design:
 
 def design(frame: pl.DataFrame, covariates: tuple[str, ...]) -> Design:
     """Number the covariate patterns of a frame and write their design matrix."""
-    described = tuple(_describe(frame[name]) for name in covariates)
     pattern, example = combine([frame[name] for name in covariates], frame.height)
+    # Every level is in some pattern, so the patterns tell the levels without another pass over the rows.
     rows = frame.select(pl.col(name).gather(pl.Series(example)) for name in covariates)
+    described = tuple(_describe(rows[name]) for name in covariates)
     return Design(described, expand(rows, described), pattern)
 
 

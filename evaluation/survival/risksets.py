@@ -26,6 +26,7 @@ from evaluation.survival.columns import (
     combine,
     event_flags,
     names,
+    number,
     read,
 )
 from evaluation.survival.patterns import Covariate, design
@@ -227,9 +228,9 @@ def collapse(
     order = frame[example].select(roles.groups)
     ranks = rank_times(frame[exit], None if entry is None else frame[entry])
     slots = lay_out(ranks, happened, stratum if roles.groups else None, len(example))
-    number, clusters = (None, 0) if cluster is None else combine([frame[cluster]], frame.height)
+    group, clusters = (None, 0) if cluster is None else number([frame[cluster]], frame.height)
     weight = case_weights(frame, roles)
-    rows = Rows(plan.pattern, slots.start, slots.stop, happened, weight, number, 0 if number is None else len(clusters))
+    rows = Rows(plan.pattern, slots.start, slots.stop, happened, weight, group, clusters)
     deaths, died, events = count_events(rows, len(slots.time), len(plan.matrix))
     return RiskSets(
         slots=slots,

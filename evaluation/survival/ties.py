@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.polynomial import legendre
 
-from evaluation.survival.columns import Floats
+from evaluation.survival.columns import Floats, Ints
 
 EXACT_BELOW = 128
 NODES = 20
@@ -33,56 +33,95 @@ class TieSums:
     q2: Floats
 
 
-def tie_sums(at_risk: Floats, dying: Floats, deaths: Floats, ties: str) -> TieSums:
-    """Sum over the tied events of every slot.
+@dataclass(frozen=True)
+class TiePlan:
+    """What the sums need that does not depend on the coefficients.
 
-    Parameters
+    Attributes
     ----------
-    at_risk, dying
-        Weighted risk scores of those at risk (`S`) and of those with an event (`E`), by slot.
     deaths
         Number of events by slot (`d`), unweighted.
-    ties
-        `"efron"` or `"breslow"`.
+    efron
+        Whether ties are Efron's; Breslow's otherwise.
+    single, few, many
+        Slots with one event, with fewer than `EXACT_BELOW`, and with more.
+    steps
+        The steps `u` of the `few` slots, one after the other.
+    nodes, weights
+        Quadrature of the `many` slots.
     """
-    active = deaths > 0
-    safe = np.where(active, at_risk, 1.0)
-    if ties == "breslow":
-        zero = np.zeros_like(safe)
-        return TieSums(deaths * np.log(safe), deaths / safe, zero, deaths / safe**2, zero, zero)
-    out = np.zeros((6, len(deaths)))
-    single = deaths == 1
-    smooth = (deaths >= EXACT_BELOW) & (dying <= SMOOTH_SHARE * at_risk)
-    out[0, single], out[1, single], out[3, single] = np.log(safe[single]), 1 / safe[single], 1 / safe[single] ** 2
-    _add_exact(out, np.flatnonzero(active & ~smooth & ~single), at_risk, dying, deaths)
-    _add_smooth(out, np.flatnonzero(smooth), at_risk, dying, deaths)
-    return TieSums(*out)
+
+    deaths: Floats
+    efron: bool
+    single: Ints
+    few: Ints
+    many: Ints
+    steps: _Steps
+    nodes: Floats
+    weights: Floats
+
+    @classmethod
+    def of(cls, deaths: Floats, ties: str) -> TiePlan:
+        """Plan the sums for a table's numbers of events."""
+        single = np.flatnonzero(deaths == 1)
+        few = np.flatnonzero((deaths > 1) & (deaths < EXACT_BELOW))
+        many = np.flatnonzero(deaths >= EXACT_BELOW)
+        nodes, weights = _tie_quadrature(deaths[many])
+        return cls(deaths, ties == "efron", single, few, many, _Steps.of(deaths[few]), nodes, weights)
+
+    def sums(self, at_risk: Floats, dying: Floats) -> TieSums:
+        """Sum over the tied events of every slot.
+
+        Parameters
+        ----------
+        at_risk, dying
+            Weighted risk scores of those at risk (`S`) and of those with an event (`E`), by slot.
+        """
+        if not self.efron:
+            safe = np.where(self.deaths > 0, at_risk, 1.0)
+            zero = np.zeros_like(safe)
+            return TieSums(self.deaths * np.log(safe), self.deaths / safe, zero, self.deaths / safe**2, zero, zero)
+        out = np.zeros((6, len(self.deaths)))
+        alone = at_risk[self.single]
+        out[0, self.single], out[1, self.single], out[3, self.single] = np.log(alone), 1 / alone, 1 / alone**2
+        self.steps.add(out, self.few, at_risk, dying)
+        smooth = dying[self.many] <= SMOOTH_SHARE * at_risk[self.many]
+        sharp = self.many[~smooth]
+        _Steps.of(self.deaths[sharp]).add(out, sharp, at_risk, dying)
+        slots = self.many[smooth]
+        parts = _parts(at_risk[slots, None] - self.nodes * dying[slots, None], self.nodes)
+        for row, part in enumerate(parts):
+            out[row, slots] = np.einsum("ij,ij->i", self.weights[smooth], part)
+        return TieSums(*out)
 
 
-def _add_exact(out: Floats, slots: np.ndarray, at_risk: Floats, dying: Floats, deaths: Floats) -> None:
-    if not len(slots):
-        return
-    count = deaths[slots].astype(np.int64)
-    begin = np.concatenate([[0], np.cumsum(count)[:-1]])
-    step = (np.arange(int(count.sum())) - np.repeat(begin, count)) / np.repeat(deaths[slots], count)
-    left = np.repeat(at_risk[slots], count) - step * np.repeat(dying[slots], count)
+@dataclass(frozen=True)
+class _Steps:
+    """Every step of some slots: its share `u`, how many each slot has, and where each slot's begin."""
+
+    share: Floats
+    count: Ints
+    begin: Ints
+
+    @classmethod
+    def of(cls, deaths: Floats) -> _Steps:
+        count = deaths.astype(np.int64)
+        begin = np.cumsum(count) - count
+        share = (np.arange(int(count.sum())) - np.repeat(begin, count)) / np.repeat(deaths, count)
+        return cls(share, count, begin)
+
+    def add(self, out: Floats, slots: Ints, at_risk: Floats, dying: Floats) -> None:
+        if not len(slots):
+            return
+        left = np.repeat(at_risk[slots], self.count) - self.share * np.repeat(dying[slots], self.count)
+        for row, part in enumerate(_parts(left, self.share)):
+            out[row, slots] = np.add.reduceat(part, self.begin)
+
+
+def _parts(left: Floats, share: Floats) -> tuple[Floats, ...]:
     inverse = 1 / left
     squared = inverse * inverse
-    parts = (np.log(left), inverse, step * inverse, squared, step * squared, step * step * squared)
-    for row, part in enumerate(parts):
-        out[row, slots] = np.add.reduceat(part, begin)
-
-
-def _add_smooth(out: Floats, slots: np.ndarray, at_risk: Floats, dying: Floats, deaths: Floats) -> None:
-    if not len(slots):
-        return
-    nodes, weights = _tie_quadrature(deaths[slots])
-    left = at_risk[slots, None] - nodes * dying[slots, None]
-    inverse = 1 / left
-    squared = inverse * inverse
-    parts = (np.log(left), inverse, nodes * inverse, squared, nodes * squared, nodes * nodes * squared)
-    for row, part in enumerate(parts):
-        out[row, slots] = np.einsum("ij,ij->i", weights, part)
+    return np.log(left), inverse, share * inverse, squared, share * squared, share * share * squared
 
 
 def _tie_quadrature(deaths: Floats) -> tuple[Floats, Floats]:

@@ -103,7 +103,7 @@ def test_ten_thousand_ties_at_a_time_meet_the_loop():
     deaths = np.array([128.0, 1000.0, 20_000.0])
     at_risk = deaths * rng.uniform(2.1, 50, 3)
     dying = deaths * rng.uniform(0.5, 1.0, 3)
-    quick = ties.tie_sums(at_risk, dying, deaths, "efron")
+    quick = ties.TiePlan.of(deaths, "efron").sums(at_risk, dying)
     for slot in range(3):
         step = np.arange(deaths[slot]) / deaths[slot]
         left = at_risk[slot] - step * dying[slot]
