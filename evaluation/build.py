@@ -280,7 +280,7 @@ def judge_contracts(job: Job, findings: Mapping[str, Finding]) -> dict[str, dict
 
 
 def export_indigo(job: Job, name: str, output: Path | None) -> Path:
-    """Write one contract's outcome data in the layout of INDIGO and return where.
+    """Write one contract's outcome data, after disclosure control, in the layout of INDIGO and return where.
 
     Raises
     ------
@@ -288,14 +288,16 @@ def export_indigo(job: Job, name: str, output: Path | None) -> Path:
         There is no such contract.
     """
     from evaluation import commissioning
+    from evaluation.publishing.release import Rules, release_contract
 
     contracts = {contract.id: contract for contract in commissioning.load_contracts(job.workspace.contracts)}
     if name not in contracts:
         raise UsageError(f"There is no contract '{name}' in contracts/.{did_you_mean(name, contracts)}")
-    results = judge_contracts(job, run_studies(job))
+    rules = Rules(threshold=job.workspace.settings.publishing.threshold, base=job.workspace.settings.publishing.base)
+    result = release_contract(judge_contracts(job, run_studies(job))[name], rules)
     target = output or job.workspace.build / "export" / f"{name}-indigo.xlsx"
     target.parent.mkdir(parents=True, exist_ok=True)
-    return commissioning.export_indigo(contracts[name], results[name], target)
+    return commissioning.export_indigo(contracts[name], result.data, target)
 
 
 def _json_files(folder: Path) -> dict[str, dict[str, Any]]:

@@ -280,16 +280,17 @@ def init(folder: Path = Path(), *, name: str = "Our partnership", common: Common
 
 @new.command(name="contract")
 def new_contract(name: str, *, common: Common = Common()) -> Report:
-    """Start a contract: a commented TOML file in contracts/.
+    """Start a contract: the questions are asked on a terminal, and the answers fill a commented TOML file in contracts/.
 
     Parameters
     ----------
     name
         File stem, for example city_counselling.
     """
-    from evaluation.commissioning import contract_draft
+    from evaluation.templates import contract_text
 
-    return _drafted(common, f"contracts/{name}.toml", contract_draft(name))
+    ask = sys.stdin.isatty() and not (common.json or common.quiet)
+    return _drafted(common, f"contracts/{name}.toml", contract_text(name, ask=input if ask else None))
 
 
 @new.command(name="scheme")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -88,6 +89,25 @@ def write_example(folder: Path) -> Path:
     shutil.copytree(shipped("contracts"), folder / "contracts")
     shutil.copyfile(shipped(SETTINGS_FILE), settings)
     return settings
+
+
+def contract_text(name: str, *, ask: Callable[[str], str] | None) -> str:
+    """Return the text of a new contract.
+
+    Parameters
+    ----------
+    name
+        The contract's file stem.
+    ask
+        Asks one question and returns the answer; None leaves every question open in the draft.
+    """
+    from evaluation.commissioning import QUESTIONS, contract_draft, new_contract
+
+    if ask is None:
+        return contract_draft(name)
+    asked = [question for question in QUESTIONS if question.key != "id"]
+    answers = {question.key: ask(f"{question.text} (for example: {question.example}): ").strip() for question in asked}
+    return new_contract({"id": name, **answers})
 
 
 def write_draft(path: Path, text: str) -> Path:

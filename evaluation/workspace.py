@@ -54,14 +54,23 @@ class PublishingSettings(_Strict):
     renderer: str = Field(default="auto", pattern="^(auto|quarto|smalldocs)$")
 
 
-class UnitCost(_Strict):
-    """What one unit (an incident, an hour) costs the partnership, with its source, year and price base."""
+Pounds = Annotated[Decimal, Field(strict=False, ge=0)]
 
-    value: Annotated[Decimal, Field(strict=False, ge=0)]
+
+class UnitCost(_Strict):
+    """What one unit (an incident, an hour) costs whom, with its source, year, range, price base and deflator."""
+
+    value: Pounds
     unit: str
     source: str
     year: str
     payer: str | None = None
+    low: Pounds | None = None
+    high: Pounds | None = None
+    price_base: str | None = None
+    deflator: Annotated[Decimal, Field(strict=False, gt=0)] | None = None
+    deflator_source: str | None = None
+    synthetic: bool | None = None
 
 
 class PrivacySettings(_Strict):

@@ -150,7 +150,8 @@ def overall(words: list[str]) -> tuple[str, str]:
             f"Whether anyone is better for it is not known: {silent} of {len(words)} outcomes are not collected, or "
             "too incomplete to say.",
         )
-    return "cannot_yet_be_said", f"{count['met']} of {len(words)} outcome targets are met; the others are still open."
+    unknown = f"; {silent} not collected, or too incomplete to say" if silent else "; the others are still open"
+    return "cannot_yet_be_said", f"{count['met']} of {len(words)} outcome targets are met{unknown}."
 
 
 def _target_word(worst: float, best: float, completeness: float, rules: Rules) -> Word:
