@@ -280,7 +280,7 @@ def init(folder: Path = Path(), *, name: str = "Our partnership", common: Common
 
 @new.command(name="contract")
 def new_contract(name: str, *, common: Common = Common()) -> Report:
-    """Start a contract: the questions are asked on a terminal, and the answers fill a commented TOML file in contracts/.
+    """Start a contract: a terminal asks the questions, and the answers fill a commented file in contracts/.
 
     Parameters
     ----------

@@ -114,9 +114,9 @@ def _contracts_lines(contracts: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def _income_line(summary: Mapping[str, Any]) -> str:
-    return (
-        f"Court costs: £{summary['awarded']} awarded, £{summary['paid']} paid, £{summary['outstanding']} outstanding."
-    )
+    totals = summary.get("totals", summary)
+    awarded, paid, outstanding = (f"£{Decimal(totals[key]):,.2f}" for key in ("awarded", "paid", "outstanding"))
+    return f"Court costs: {awarded} awarded, {paid} paid, {outstanding} outstanding."
 
 
 def _passed(job: Job) -> list[str]:
