@@ -114,8 +114,7 @@ def _contracts_lines(contracts: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def _income_line(summary: Mapping[str, Any]) -> str:
-    totals = summary.get("totals", summary)
-    awarded, paid, outstanding = (f"£{Decimal(totals[key]):,.2f}" for key in ("awarded", "paid", "outstanding"))
+    awarded, paid, outstanding = (f"£{Decimal(summary[key]):,.2f}" for key in ("awarded", "paid", "outstanding"))
     return f"Court costs: {awarded} awarded, {paid} paid, {outstanding} outstanding."
 
 
