@@ -28,6 +28,7 @@ UNITS = {
     "rmst_difference": "days",
     "events_averted": "incidents per 100 people",
     "resolution_difference": "share of cases",
+    "incident_ratio": "ratio of monthly incidents",
 }
 
 

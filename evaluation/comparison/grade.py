@@ -31,6 +31,14 @@ MARYLAND_WORDS = {
     5: "a randomised trial",
 }
 
+DESIGN_WORDS = {
+    "series_with_control": "months before and since the scheme, beside other areas over the same months",
+    "series_alone": "months before and since the scheme, without other areas beside them",
+    "difference_in_differences": "change in the scheme's areas beside the change elsewhere",
+    "self_controlled": "the same people before and after, with age and season allowed for",
+}
+"""Designs that are not described well by their level alone."""
+
 STEPS = (
     "overall increased repeat incidents",
     "some sign of an increase in repeat incidents",
@@ -103,7 +111,7 @@ def grade(
     """
     level = MARYLAND[design]
     start = {1: 0, 2: 1, 3: 2, 4: 3, 5: 3}[level]
-    reasons = [f"Maryland level {level}: {MARYLAND_WORDS[level]}."]
+    reasons = [f"Maryland level {level}: {DESIGN_WORDS.get(design, MARYLAND_WORDS[level])}."]
     down = [
         f"Lowered: {check.text}."
         for check in checks
