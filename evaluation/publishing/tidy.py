@@ -11,6 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
+STAMP = "Worked example: synthetic data"
+"""What every page of an invented partnership says at its head; a notebook's page gets it here."""
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'"
@@ -58,6 +61,8 @@ def tidy(page: str) -> str:
         page = pattern.sub("", page)
     if 'class="page-head"' in page:
         page = _TITLE_BLOCK.sub("", page)
+    elif STAMP in page:
+        page = page.replace("</h1>", f'</h1><p class="stamp"><b>{STAMP}</b></p>', 1)
     page = _TAG.sub(lambda tag: _ACTIVE_URL.sub("", _HANDLER.sub("", tag.group())), page)
     page = re.sub(r"(<body[^>]*>)", rf"\1{_SKIP}", page, count=1)
     return re.sub(r'(<meta charset="utf-8"\s*/?>)', rf"\1{_META}", page, count=1)

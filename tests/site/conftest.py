@@ -87,11 +87,13 @@ class Opened:
         self.page.set_default_timeout(10_000)
         self.wrong: list[str] = []
         self.requests: list[str] = []
-        self.page.on(
-            "console", lambda said: self.wrong.append(said.text) if said.type in ("error", "warning") else None
-        )
+        self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on("request", lambda request: self._note(request.url))
+
+    def _hear(self, said: Any) -> None:
+        if said.type in ("error", "warning"):
+            self.wrong.append(said.text)
 
     def _note(self, url: str) -> None:
         self.requests.append(url)
@@ -107,7 +109,7 @@ class Opened:
 
 @pytest.fixture
 def window(browser: Browser, address: str) -> Iterator[Any]:
-    """Open windows: `window(viewport=…, color_scheme=…, java_script_enabled=…)`; none may have gone wrong at the end."""
+    """Open windows: `window(viewport=…, color_scheme=…, java_script_enabled=…)`; none may have gone wrong."""
     opened: list[Opened] = []
 
     def make(**options: Any) -> Opened:

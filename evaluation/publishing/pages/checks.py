@@ -23,7 +23,19 @@ def stem(found: Published) -> str:
 
 
 def body(content: SiteContent) -> str:
-    """Write the methods page's list of known experiments."""
+    """Write the methods page's lists of known experiments and of notebooks."""
+    return _known(content) + _notebooks(content)
+
+
+def _notebooks(content: SiteContent) -> str:
+    if not content.notebooks:
+        return ""
+    items = [Markup(link(f"notebooks/{stem}.html", words.sentence_case(stem))) for stem in content.notebooks]
+    said = paragraph("The same steps line by line, for analysts. Each is run anew with every edition.")
+    return heading(2, "Notebooks", "notebooks") + said + bullets(items)
+
+
+def _known(content: SiteContent) -> str:
     if not content.method_checks:
         return ""
     items = [Markup(f"{link(f'{stem(found)}.html', _title(found))}: {_line(found)}") for found in content.method_checks]

@@ -39,6 +39,8 @@ class SiteContent:
         The published values of the last edition by `kind/name`, for the page of changes.
     exam
         The committed result of the known-truth exam, or None when it has not been run.
+    notebooks
+        Stems of the executed notebooks that the caller puts under `notebooks/` of the generated project.
     run
         `run.json`: input hashes, versions, rows in = accepted + rejected.
     """
@@ -56,6 +58,7 @@ class SiteContent:
     previous: Mapping[str, Any] | None = None
     exam: Mapping[str, Any] | None = None
     run: Mapping[str, Any] | None = None
+    notebooks: tuple[str, ...] = ()
 
     @cached_property
     def by_scheme(self) -> Mapping[str, Published]:

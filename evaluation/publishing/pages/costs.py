@@ -13,9 +13,11 @@ from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.reading import Json, amount, money, part_of, record_table, rows_of
 from evaluation.publishing.parts import (
     Cell,
+    Fact,
     aside,
     card_table,
     data_table,
+    decision_box,
     folded,
     heading,
     link,
@@ -52,6 +54,38 @@ def page(content: SiteContent) -> Page:
     )
 
 
+def _late(data: Json) -> Decimal | None:
+    """What is owed and past its day: all that is owed less what is not yet due."""
+    owed = amount(data.get("outstanding"))
+    first = next((amount(row.get("amount")) for row in rows_of(data, "ageing")), None)
+    return None if owed is None or first is None else owed - first
+
+
+def _decision(data: Json) -> str:
+    owed, late = amount(data.get("outstanding")), _late(data)
+    share = f"{words.about(float(late / owed))} pounds owed" if owed and late is not None else ""
+    loose = part_of(data, "receipts").get("unmatched")
+    unexplained = _completeness(data).get("prosecutions_without_order_unexplained")
+    facts = (
+        Fact("What is owed", money(owed), "after what was paid, remitted and written off."),
+        Fact("How late it is", money(late), f"is past its day: {share}." if share else "is past its day."),
+        Fact("What is not matched", money(loose), "came in and waits for an order to be set against."),
+        Fact(
+            "Is the list complete?",
+            "Yes" if unexplained == 0 else "Not quite",
+            "Every prosecution has an order or a reason."
+            if unexplained == 0
+            else "Some prosecutions have no order and no reason.",
+        ),
+    )
+    question = "Which debts do we pursue, and which do we ask the court to remit?"
+    return decision_box("The decision in front of you", question, facts, gap=unexplained != 0)
+
+
+def _completeness(data: Json) -> dict[str, object]:
+    return {str(row.get("item")): row.get("count") for row in rows_of(data, "completeness")}
+
+
 def _summary(data: Json) -> str:
     owed = data.get("outstanding")
     orders = part_of(data, "counts").get("open_orders")
@@ -63,7 +97,7 @@ def _summary(data: Json) -> str:
 
 
 def _body(data: Json, drawn: dict[str, str]) -> str:
-    parts: list[str] = [heading(2, "First: is the list complete?", "complete")]
+    parts: list[str] = [_decision(data), heading(2, "First: is the list complete?", "complete")]
     parts.append(paragraph("We check that every order is on the list before we add up what is owed."))
     parts.append(_complete(data))
     if "ledger" in drawn:
@@ -122,10 +156,7 @@ def _complete(data: Json) -> str:
     if not rows:
         return unknown("no list of prosecutions was received, so nobody can say whether orders are missing.")
     table = card_table("From court to ledger", ["Check", "Found", "To do"], rows)
-    unexplained = next(
-        (r for r in rows_of(data, "completeness") if r.get("item") == "prosecutions_without_order_unexplained"), None
-    )
-    if unexplained and unexplained.get("count") != 0:
+    if _completeness(data).get("prosecutions_without_order_unexplained") != 0:
         table += unknown("what was awarded in the prosecutions without an order. The true sum owed may be higher.")
     return table
 
@@ -182,8 +213,8 @@ def _ageing(data: Json) -> Chart | None:
         )
         for i, (label, value) in enumerate(rows)
     ]
-    known = [value for _, value in rows if value is not None]
-    late = sum(known[1:], Decimal(0)) / sum(known, Decimal(0)) if known and sum(known) else None
+    owed, overdue = amount(data.get("outstanding")), _late(data)
+    late = overdue / owed if owed and overdue is not None else None
     title = f"{words.about(float(late))} pounds owed are late" if late is not None else "What is owed, by age"
     title = title[0].upper() + title[1:]
     spoken = "; ".join(f"{bar.label}: {bar.words}" for bar in drawn)

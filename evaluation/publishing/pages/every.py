@@ -51,7 +51,9 @@ def pages(source: Path, site: SiteContent) -> tuple[Page, ...]:
         *(checks.page(site, found) for found in site.method_checks),
     ]
     dressed = [_with_words(page, _written(source, page.stem), site) for page in made]
-    search = _with_words(Page("search", "Search", body=searching.body(dressed)), _written(source, "search"), site)
+    search = _with_words(
+        Page("search", "Search", body=searching.body(dressed, site.notebooks)), _written(source, "search"), site
+    )
     return (*dressed, search)
 
 

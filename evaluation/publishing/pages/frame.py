@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from evaluation.publishing.charts.figure import Chart, live_file
+from evaluation.publishing.tidy import STAMP
 from evaluation.publishing.words import bare, escaped
-
-STAMP = "Worked example: synthetic data"
-"""What every page of an invented partnership says at its head."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import date
 from evaluation.publishing import words
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page
-from evaluation.publishing.pages.reading import rows_of
+from evaluation.publishing.pages.reading import Json, rows_of
 from evaluation.publishing.pages.scheme_view import SchemeView, headline_line
 from evaluation.publishing.parts import Cell, Markup, bullets, card_table, heading, link, paragraph
 from evaluation.publishing.words import escaped
@@ -116,15 +116,21 @@ def _decisions(schemes: Sequence[SchemeView]) -> str:
 def _overdue(content: SiteContent) -> str:
     tests = rows_of(content.quality.data, "tests") if content.quality else []
     rows: list[list[Cell]] = [
-        [words.visible(row.get("title")), f"{words.count(row.get('count'))} of {words.count(row.get('of'))}"]
+        [words.visible(row.get("title")), _found(row)]
         for row in tests
-        if str(row.get("title", "")).startswith(("Open over", "No action", "No lead")) and row.get("of")
+        if str(row.get("title", "")).startswith(("Open over", "No action", "No lead")) and row.get("of") != 0
     ]
     if not rows:
         return ""
     return heading(2, "Cases to look at", "overdue") + card_table(
         "Open cases, all services", ["Case", "How many"], rows
     )
+
+
+def _found(row: Json) -> str:
+    if row.get("count") is None:
+        return "too few to show"
+    return f"{words.count(row['count'])} of {words.count(row.get('of'))}"
 
 
 def _lessons(schemes: Sequence[SchemeView]) -> str:

@@ -13,8 +13,9 @@ from evaluation.errors import RenderError
 from evaluation.publishing import words
 from evaluation.publishing.pages import downloads, every
 from evaluation.publishing.pages.content import SiteContent
-from evaluation.publishing.pages.frame import STAMP, Page
+from evaluation.publishing.pages.frame import Page
 from evaluation.publishing.pages.frame import source as text_of
+from evaluation.publishing.tidy import STAMP
 
 KEPT = ("notebooks", "docs", "_site")
 """Folders of the generated project that other steps fill."""

@@ -52,7 +52,7 @@ def _body(content: SiteContent, data: Json) -> str:
     parts: list[str] = []
     missing = _missing(data)
     if missing:
-        parts.append(unknown(escaped(words.sentence(missing))))
+        parts.append(unknown(escaped(" ".join(missing))))
     grid = _grid(data)
     if grid:
         parts += [heading(2, "Which months are covered", "coverage"), grid]
@@ -62,16 +62,28 @@ def _body(content: SiteContent, data: Json) -> str:
             )
         )
     parts += _tests(data)
-    parts += [heading(2, "What went in", "inputs"), _inputs(content)]
+    parts += [heading(2, "What went in", "inputs"), _inputs(content, data)]
     if content.quality:
         file = link("published/quality/quality.json", "quality.json")
         parts.append(f'<p class="key">Every number here comes from the published figures: {file}.</p>')
     return "".join(parts)
 
 
-def _missing(data: Json) -> str:
-    found = texts_of(data, "missing_sources")
-    return f"{words.listed([words.system(name) for name in found])} sent no extract" if found else ""
+def _missing(data: Json) -> list[str]:
+    """Name the systems without an extract, and those with months that are not covered."""
+    said: list[str] = []
+    if absent := texts_of(data, "missing_sources"):
+        said.append(f"{words.listed([words.system(name) for name in absent])} sent no extract.")
+    gaps: dict[str, list[date]] = {}
+    for row in rows_of(data, "coverage"):
+        day = words.as_date(row.get("month"))
+        if row.get("covered") is False and day is not None:
+            gaps.setdefault(str(row.get("source")), []).append(day)
+    for name, months in sorted(gaps.items()):
+        shown = [words.short_month(month) for month in sorted(months)[:4]]
+        more = [f"{len(months) - 4} more months"] if len(months) > 4 else []
+        said.append(f"{words.system(name)} holds no record of {words.listed([*shown, *more])}.")
+    return said
 
 
 def _months(data: Json) -> list[date]:
@@ -143,7 +155,15 @@ def _among(row: Json) -> str:
     return f"of {words.visible(row.get('among') or 'all')}"
 
 
+def _share(row: Json) -> str:
+    if row.get("of") == 0:
+        return "–"
+    return "under 1%" if row.get("share") == 0 and row.get("count") != 0 else words.percent(row.get("share"))
+
+
 def _found(row: Json) -> str:
+    if row.get("count") is None and row.get("of") is None:
+        return words.HIDDEN
     return f"{words.count(row.get('count'))} of {words.count(row.get('of'))}"
 
 
@@ -151,8 +171,8 @@ def _test_table(caption: str, rows: Sequence[Json]) -> str:
     cells: list[list[Cell]] = [
         [
             Markup(f"{escaped(row.get('title'))} {per(_among(row))}"),
-            _found(row) if row.get("of") is not None else "not recorded",
-            words.percent(row.get("share")) if row.get("of") else "–",
+            _found(row) if row.get("of") != 0 else "not recorded",
+            _share(row),
         ]
         for row in rows
     ]
@@ -193,14 +213,15 @@ def _percent(share: object) -> float | None:
     return round(100 * float(share), 1) if isinstance(share, int | float) else None
 
 
-def _inputs(content: SiteContent) -> str:
+def _inputs(content: SiteContent, data: Json) -> str:
+    counted = {str(row.get("name")): row for row in rows_of(data, "extracts")}
     rows: list[list[Cell]] = [
         [
-            words.system(str(entry.get("name", ""))),
-            words.count(entry.get("rows_read")),
-            words.count(entry.get("rows_accepted")),
-            words.count(entry.get("rows_rejected")),
-            words.visible(entry.get("sha256", entry.get("source_sha256", "")))[:16],
+            words.system(name := str(entry.get("name", ""))),
+            words.visible(entry.get("source") or "–"),
+            *(words.count(counted.get(name, {}).get(key)) for key in ("rows_read", "rows_accepted", "rows_rejected")),
+            words.visible(entry.get("licence") or "–"),
+            words.visible(entry.get("sha256", ""))[:16],
         ]
         for entry in rows_of(content.run or {}, "inputs")
     ]
@@ -208,7 +229,7 @@ def _inputs(content: SiteContent) -> str:
         return paragraph("The list of inputs is written when the whole job is run.")
     versions = part_of(content.run or {}, "versions")
     made = ", ".join(f"{name} {version}" for name, version in versions.items())
-    heads = ["Extract", "Rows in", "Used", "Set aside", "SHA-256, first 16 letters"]
+    heads = ["Extract", "From", "Rows in", "Used", "Set aside", "Licence", "SHA-256, first 16 letters"]
     return region(data_table("Extracts, rows and hashes", heads, rows), "Inputs, table") + (
         paragraph(f"Made with {made}.", "key") if made else ""
     )

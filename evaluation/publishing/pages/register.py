@@ -12,6 +12,9 @@ from evaluation.publishing.pages.scheme_view import WHOLE, SchemeView, cost_line
 from evaluation.publishing.parts import blocks, know, link, mark, per
 from evaluation.publishing.words import escaped, number_of
 
+NAMED = 5
+"""Schemes named in a sentence; the rest are counted."""
+
 _SORTS = (
     ("order", "Effect, best first"),
     ("-sure", "How sure, surest first"),
@@ -33,7 +36,7 @@ _HEADS = (
 
 def body(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
     """Return the first page's generated part."""
-    return _summary(content, schemes) + tiles(schemes) + _filters(schemes) + table(schemes)
+    return _summary(content, schemes) + tiles(schemes) + _next(content, schemes) + _filters(schemes) + table(schemes)
 
 
 def _summary(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
@@ -43,6 +46,8 @@ def _summary(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
         f"{number_of(fewer, 'scheme')} of {len(schemes)} {'is' if fewer == 1 else 'are'} "
         "followed by fewer repeat incidents."
     ]
+    if fewer:
+        known.append(f"They are {_named(having['fewer'])}." if fewer > 1 else f"It is {_named(having['fewer'])}.")
     if having["same"]:
         known.append(f"{number_of(len(having['same']), 'scheme')} made little or no difference.")
     if more:
@@ -63,6 +68,56 @@ def _summary(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
     gaps.append('<a href="data-quality.html">What the data cover</a>')
     text = " ".join(known).capitalize() if known[0].startswith("no") else " ".join(known)
     return know(text, " ".join(gaps))
+
+
+def _named(views: Sequence[SchemeView]) -> str:
+    shown = [link(view.href, view.record.title) for view in views[:NAMED]]
+    more = len(views) - NAMED
+    return words.listed([*shown, f"{more} more"] if more > 0 else shown)
+
+
+def _next(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
+    """Write what a commissioner asks first: what to decide, what to stop, which contracts, what is owed."""
+    dated = sorted(
+        (view for view in schemes if view.record.decision.by is not None),
+        key=lambda view: (view.record.decision.by or content.as_of, view.record.title),
+    )
+    decide = [
+        f"{link(view.href, view.record.title)} by {words.short_date(view.record.decision.by)}"
+        for view in dated[:3]
+        if view.record.decision.by is not None
+    ]
+    stop = [view for view in schemes if view.seen.effect in ("more", "same")]
+    failed = [view for view in schemes if view.record.status == "failed" and view not in stop]
+    stopped = f" Closed as failed: {_named(failed)}." if failed else ""
+    lines = [
+        ("Decide next", words.listed(decide) or "Nothing is waiting."),
+        (
+            "Stop or change",
+            (f"{_named(stop)}." if stop else "No scheme is shown to do harm, or to do nothing.") + stopped,
+        ),
+        ("Contracts", _contracts(content)),
+        ("Court costs", _owed(content)),
+    ]
+    shown = "".join(f"<div><dt>{title}</dt><dd>{text}</dd></div>" for title, text in lines if text)
+    return f'<dl class="next">{shown}</dl>'
+
+
+def _contracts(content: SiteContent) -> str:
+    if not content.contracts:
+        return ""
+    unproved = sum(contract.unproven(value.data) for value in content.contracts)
+    of = f"{words.number_of(unproved, 'contract')} of {len(content.contracts)}"
+    return f'{of[:1].upper()}{of[1:]} cannot show an outcome. <a href="contracts.html">What each contract buys</a>'
+
+
+def _owed(content: SiteContent) -> str:
+    owed = content.income.data.get("outstanding") if content.income else None
+    if owed is None:
+        return ""
+    return (
+        f'{words.pounds(str(owed), pence=True)} is owed to the council. <a href="court-costs.html">How late it is</a>'
+    )
 
 
 def tiles(schemes: Sequence[SchemeView]) -> str:
@@ -118,7 +173,7 @@ def _filters(schemes: Sequence[SchemeView]) -> str:
 def table(schemes: Sequence[SchemeView]) -> str:
     """Write the register: all rows are in the page, best effect first."""
     reach = reach_of([view.seen for view in schemes])
-    heads = "".join(_head(key, label, reach) for key, label in _HEADS)
+    heads = "".join(_head(key, label) for key, label in _HEADS)
     rows = "\n".join(row(view, reach) for view in schemes)
     return (
         '<table class="register" id="register" role="table" aria-describedby="register-key">'
@@ -131,11 +186,10 @@ def table(schemes: Sequence[SchemeView]) -> str:
     )
 
 
-def _head(key: str, label: str, reach: float) -> str:
+def _head(key: str, label: str) -> str:
     kind = "number" if key in ("order", "sure", "cost") else "text"
     scale = (
-        f'<span class="scale" aria-hidden="true"><span>{reach:.0f} fewer</span><span>0</span>'
-        f"<span>{reach:.0f} more</span></span>"
+        '<span class="scale" aria-hidden="true"><span>fewer</span><span>0</span><span>more</span></span>'
         if key == "order"
         else ""
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evaluation.publishing import words
 from evaluation.publishing.pages.frame import Page
 from evaluation.publishing.parts import Markup, bullets, heading, link
 
@@ -19,11 +20,12 @@ _GROUPS = (
     ("problems/", "Problems"),
     ("contracts/", "Contracts"),
     ("meetings/", "Meetings"),
+    ("methods/", "Method checks"),
 )
 
 
-def body(pages: Sequence[Page]) -> str:
-    """Write the form and the list of pages."""
+def body(pages: Sequence[Page], notebooks: Sequence[str] = ()) -> str:
+    """Write the form and the list of pages; `notebooks` are stems."""
     parts = [_FORM]
     for folder, title in _GROUPS:
         group = [page for page in pages if page.stem.startswith(folder) and ("/" in page.stem) == bool(folder)]
@@ -36,4 +38,7 @@ def body(pages: Sequence[Page]) -> str:
                     for page in named
                 )
             )
+    if notebooks:
+        parts.append(heading(2, "Notebooks", "all-notebooks"))
+        parts.append(bullets(Markup(link(f"notebooks/{stem}.html", words.sentence_case(stem))) for stem in notebooks))
     return "".join(parts)
