@@ -2,7 +2,7 @@
 
 from evaluation.example.exam import run_exam
 from evaluation.example.exam_marks import ExamResult
-from evaluation.example.exam_plan import Plan, Question, load_plan
+from evaluation.example.exam_plan import Plan, Question, load_plan, question
 from evaluation.example.writing import Example, write_extracts
 
-__all__ = ["ExamResult", "Example", "Plan", "Question", "load_plan", "run_exam", "write_extracts"]
+__all__ = ["ExamResult", "Example", "Plan", "Question", "load_plan", "question", "run_exam", "write_extracts"]

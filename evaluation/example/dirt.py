@@ -47,6 +47,8 @@ class Rates:
         Reports of known people that name nobody.
     twice
         FLARE reports entered twice, word for word.
+    zero_lost
+        I-World reports whose case number went through a spreadsheet and lost its leading zero.
     """
 
     unlinked: float = 0.15
@@ -65,6 +67,7 @@ class Rates:
     swapped: float = 0.05
     unnamed: float = 0.01
     twice: float = 0.002
+    zero_lost: float = 0.01
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,7 @@ def spoil(
     cases = _handling(cases, rates, last_day, rng, counts)
     cases = _impossible_case_dates(cases, rates, rng, counts)
     incidents = _unlinked(reports.incidents, rates, rng, counts)
+    incidents = _zero_lost(incidents, rates, rng, counts)
     incidents = _slips(incidents, rates, rng, counts)
     incidents = _twice(incidents, rates, rng, counts)
     if silent is not None:
@@ -191,6 +195,17 @@ def _unlinked(
     lost = _chance(incidents.height, rates.unlinked, rng, among)
     _note(counts, "incident_not_linked_to_its_case", lost, among)
     return incidents.with_columns(case_ref=pl.when(pl.lit(lost)).then(None).otherwise("case_ref"), unlinked=lost)
+
+
+def _zero_lost(
+    incidents: pl.DataFrame, rates: Rates, rng: np.random.Generator, counts: dict[str, tuple[int, int]]
+) -> pl.DataFrame:
+    among = (incidents["system"] == "iworld") & incidents["case_ref"].is_not_null()
+    lost = _chance(incidents.height, rates.zero_lost, rng, among)
+    _note(counts, "leading_zero_lost", lost, among)
+    return incidents.with_columns(
+        case_ref=pl.when(pl.lit(lost)).then(pl.col("case_ref").str.strip_prefix("0")).otherwise("case_ref")
+    )
 
 
 def _slips(
