@@ -48,6 +48,8 @@ class Extract:
         Keyed traits of people, for linking alone.
     columns
         Header of each column of the mapping that the extract has, and the kind of what it holds.
+    date_order
+        The order of day and month by which dates were read, if any needed one.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Extract:
     unmapped: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=UNMAPPED))
     traits: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TRAITS))
     columns: Table[str, str] = field(default_factory=dict[str, str])
+    date_order: str | None = None
 
 
 def read_extract(
@@ -157,7 +160,7 @@ def _finish(name: str, label: str, sha256: str, raw: Raw, spec: Mapping, values:
     columns = {header: spec.columns[column].kind for column, header in raw.positions.items()}
     return Extract(
         name, label, accepted, rejected, tuple(notes), sha256, len(raw.cells), len(raw.cells) - len(rejected),
-        values.unmapped, values.traits, columns,
+        values.unmapped, values.traits, columns, values.date_order,
     )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ from evaluation.records.rules import NOT_IN_THE_FUTURE, RULES
 Kind = Literal[
     "identifier", "date", "month", "money", "number", "whole", "yes_no", "presence", "text", "name", "area", "district",
     "code", "scheme", "reference", "person_ref", "person_name", "birth_date", "address", "phone", "officer", "free_text",
-    "verbatim", "true_false", "skip",
+    "verbatim", "true_false", "person_id", "skip",
 ]  # fmt: skip
 PERSONAL: frozenset[str] = frozenset(
     ("person_ref", "person_name", "birth_date", "address", "phone", "officer", "presence")
@@ -42,6 +42,7 @@ SHIPPED = (
     "flare", "cedar", "confirm", "pss_live", "uniform", "iworld", "react", "police_uk", "police_asb", "case_list",
     "outcome_measures", "surveys", "returns", "prosecutions", "court_orders", "order_events", "court_receipts",
 )  # fmt: skip
+_PEOPLE = ("subject_id", "complainant_id", "officer_id", "client_id", "defendant_id", "payer_id")
 Condition = Annotated[str, Field(pattern=r"^!?\w+(\|\w+)*$")]
 
 
@@ -215,4 +216,6 @@ def _canonical_kind(name: str, kind: pl.DataType) -> Kind:
     }  # fmt: skip
     if kind in plain:
         return plain[kind]
+    if name in _PEOPLE:
+        return "person_id"
     return "identifier" if name.endswith(("_id", "_ref")) else "verbatim"

@@ -12,14 +12,26 @@ from pathlib import Path
 
 import polars as pl
 
+from evaluation.records.coding import UNMAPPED
+from evaluation.records.dates import read_days
 from evaluation.records.extract import Extract
 from evaluation.records.mapping import PERSONAL
 from evaluation.records.privacy import masked
 from evaluation.records.pseudonyms import DEMONSTRATION_KEY, pseudonymise
 
+WORDS_FILE = "words-in-no-list.xlsx"
 WITHHELD = "(withheld)"
 ROW, REASONS = "Row in your file", "Reasons"
+_MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+_FIGURES = rf"^[\d\s./:,£+\-()%]{{1,24}}$|^\d{{1,2}}(?:st|nd|rd|th)?[\s\-./]*{_MONTH}[\s\-./,]*\d{{2,4}}$"
+_SHAPES = {
+    **dict.fromkeys(("date", "month", "money", "number", "whole"), _FIGURES),
+    "identifier": r"^[A-Za-z]{0,6}[\s/\-_.]?[\w/\-.+]*\d[\w/\-.+]*$",
+}
+"""What may stand in a column of its kind: anything else has strayed there, and may be a name."""
+_WORDS = ("code", "scheme", "area", "name", "text", "district", "yes_no", "true_false", "verbatim", "person_id")
 _MOST_ROWS = 1_000_000
+_LONGEST_CELL = 32_767
 _CREATED = (2000, 1, 1)
 _KINDS = {
     "person_ref": "ref",
@@ -33,7 +45,7 @@ _KINDS = {
 
 
 def write_rejected(extracts: Sequence[Extract], folder: Path, *, key: bytes = DEMONSTRATION_KEY) -> tuple[Path, ...]:
-    """Write one workbook per extract that has rejected rows.
+    """Write one workbook per extract that has rejected rows, and one of the words that are in no code list.
 
     Parameters
     ----------
@@ -50,35 +62,63 @@ def write_rejected(extracts: Sequence[Extract], folder: Path, *, key: bytes = DE
         The files written, in the order of the extracts.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    return tuple(_write(extract, folder, key) for extract in extracts if len(extract.rejected))
+    written = [
+        _write_sheet(folder / f"{extract.name}.xlsx", "Rows to mend", protected(extract, key))
+        for extract in extracts
+        if len(extract.rejected)
+    ]
+    words = unmapped_words(extracts)
+    return (*written, *([_write_sheet(folder / WORDS_FILE, "Words to code", words)] if len(words) else ()))
+
+
+def unmapped_words(extracts: Sequence[Extract]) -> pl.DataFrame:
+    """Words in no code list, the most frequent first, with a suggestion and an empty column for the council's answer."""
+    frames = [extract.unmapped.with_columns(extract=pl.lit(extract.name)) for extract in extracts]
+    together = pl.concat([pl.DataFrame(schema={**UNMAPPED, "extract": pl.String}), *frames])
+    ordered = together.sort(["rows", "extract", "word"], descending=[True, False, False])
+    return ordered.select(
+        pl.col("rows").alias("Rows"), pl.col("word").alias("Word"), pl.col("suggestion").alias("Suggested code"),
+        pl.lit("").alias("Your code"), pl.col("list").alias("Code list"), pl.col("extract").alias("Extract"),
+        pl.col("column").alias("Column"),
+    )  # fmt: skip
 
 
 def protected(extract: Extract, key: bytes = DEMONSTRATION_KEY) -> pl.DataFrame:
-    """The rejected rows with people as pseudonyms, free text and unmapped columns withheld, patterns masked."""
+    """The rejected rows with people as pseudonyms, and withheld what is free text or stands where it does not belong."""
     frame = extract.rejected
-    columns = [
-        _protected(frame[name], extract.columns.get(name), key)
-        for name in frame.columns
-        if name not in ("row", "reasons")
-    ]
+    names = [name for name in frame.columns if name not in ("row", "reasons")]
+    columns = [_protected(frame[name], extract.columns.get(name), extract.date_order, key) for name in names]
     return pl.DataFrame([frame["row"].alias(ROW), frame["reasons"].list.join("; ").alias(REASONS), *columns])
 
 
-def _protected(cells: pl.Series, kind: str | None, key: bytes) -> pl.Series:
-    if kind in _KINDS and kind in PERSONAL:
-        return pseudonymise(cells, _KINDS[kind], key).alias(cells.name)
-    if kind in (None, "free_text", "reference", "skip"):
-        return pl.select(pl.when(pl.lit(cells).is_not_null()).then(pl.lit(WITHHELD)).alias(cells.name)).to_series()
-    return cells.to_frame("cells").select(masked(pl.col("cells")))["cells"].alias(cells.name)
+def _protected(cells: pl.Series, kind: str | None, order: str | None, key: bytes) -> pl.Series:
+    if kind in PERSONAL:
+        texts = _births(cells, order) if kind == "birth_date" else cells
+        return pseudonymise(texts, _KINDS[kind], key).alias(cells.name)
+    cell = pl.col("cells")
+    if kind in _SHAPES:
+        shaped = cell.str.contains(_SHAPES[kind]) & (masked(cell) == cell)
+        safe = pl.when(shaped | cell.str.contains(r"^\s*$")).then(cell).when(cell.is_not_null()).then(pl.lit(WITHHELD))
+    elif kind in _WORDS:
+        safe = masked(cell)
+    else:
+        safe = pl.when(cell.is_not_null()).then(pl.lit(WITHHELD))
+    return cells.to_frame("cells").select(safe.alias(cells.name)).to_series()
 
 
-def _write(extract: Extract, folder: Path, key: bytes) -> Path:
+def _births(cells: pl.Series, order: str | None) -> pl.Series:
+    """Dates of birth in the one written form by which people are known, where they can be read."""
+    days = read_days({"born": cells}, declared=order, weak=frozenset({"born"})).values["born"]
+    iso = days.dt.to_string("%Y-%m-%d")
+    return iso.zip_with(iso.is_not_null(), cells)
+
+
+def _write_sheet(path: Path, title: str, frame: pl.DataFrame) -> Path:
+    """Write a table to a workbook, every cell but the first as text, so that no identifier loses a zero."""
     from datetime import datetime
 
     import xlsxwriter
 
-    path = folder / f"{extract.name}.xlsx"
-    frame = protected(extract, key).head(_MOST_ROWS)
     options = {
         "constant_memory": True,
         "strings_to_numbers": False,
@@ -88,17 +128,15 @@ def _write(extract: Extract, folder: Path, key: bytes) -> Path:
     with xlsxwriter.Workbook(path, options) as book:
         # A fixed date, so that the same rows give the same bytes.
         book.set_properties({"created": datetime(*_CREATED)})
-        sheet = book.add_worksheet("Rows to mend")
-        bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True})
-        sheet.write_row(0, 0, frame.columns, bold)
+        sheet = book.add_worksheet(title)
+        sheet.write_row(0, 0, frame.columns, book.add_format({"bold": True}))
         sheet.set_column(0, 0, 16)
-        sheet.set_column(1, 1, 60, wrap)
+        sheet.set_column(1, 1, 60, book.add_format({"text_wrap": True}))
         sheet.set_column(2, max(frame.width - 1, 2), 18)
         sheet.freeze_panes(1, 2)
-        for number, row in enumerate(frame.iter_rows(), start=1):
-            for place, value in enumerate(row):
-                if place == 0:
-                    sheet.write_number(number, place, value)
-                elif value is not None:
-                    sheet.write_string(number, place, str(value))
+        for number, row in enumerate(frame.head(_MOST_ROWS).iter_rows(), start=1):
+            sheet.write_number(number, 0, row[0])
+            for place, value in enumerate(row[1:], start=1):
+                if value is not None:
+                    sheet.write_string(number, place, str(value)[:_LONGEST_CELL])
     return path

@@ -56,6 +56,8 @@ class Values:
         Words in no code list, as `coding.Coded.unmapped`.
     notes
         What was detected.
+    date_order
+        The order of day and month by which dates were read, if any needed one.
     traits
         Keyed traits of people for linking: `person_id, role` and hashes of the parts; see `records.traits`.
     """
@@ -64,6 +66,7 @@ class Values:
     reasons: pl.DataFrame
     unmapped: pl.DataFrame
     notes: tuple[str, ...]
+    date_order: str | None
     traits: pl.DataFrame
 
 
@@ -87,7 +90,7 @@ def read_values(raw: Raw, mapping: Mapping, options: Options) -> Values:
 
     texts = raw.cells.select("row", *(clean(pl.col(header)).alias(name) for name, header in raw.positions.items()))
     got = _Collected({"row": texts["row"].cast(pl.Int64)})
-    _read_dates(texts, raw, mapping, options, got)
+    order = _read_dates(texts, raw, mapping, options, got)
     for name in raw.positions:
         column = mapping.columns[name]
         reader = _READERS.get(column.kind)
@@ -104,7 +107,7 @@ def read_values(raw: Raw, mapping: Mapping, options: Options) -> Values:
     frame = pl.DataFrame(got.columns)
     reasons = pl.concat([pl.DataFrame(schema=REASONS), *got.reasons])
     unmapped = pl.concat([pl.DataFrame(schema=coding.UNMAPPED), *got.unmapped])
-    return Values(frame, reasons, unmapped, tuple(got.notes), traits(people, frame, options.key))
+    return Values(frame, reasons, unmapped, tuple(got.notes), order, traits(people, frame, options.key))
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ def _unreadable(name: str, text: pl.Series, values: pl.Series, header: str, what
     got.reasons.append(table)
 
 
-def _read_dates(texts: pl.DataFrame, raw: Raw, mapping: Mapping, options: Options, got: _Collected) -> None:
+def _read_dates(texts: pl.DataFrame, raw: Raw, mapping: Mapping, options: Options, got: _Collected) -> str | None:
     names = [name for name in raw.positions if mapping.columns[name].kind in ("date", "birth_date")]
     births = [name for name in names if mapping.columns[name].kind == "birth_date"]
     by_header = {raw.positions[name]: _not_pseudonym(texts[name]) for name in names}
@@ -149,6 +152,7 @@ def _read_dates(texts: pl.DataFrame, raw: Raw, mapping: Mapping, options: Option
         got.columns[name] = days.values[header]
         if name not in births:
             _unreadable(name, texts[name], days.values[header], header, "a date", got)
+    return days.order
 
 
 def _not_pseudonym(text: pl.Series) -> pl.Series:
@@ -294,6 +298,13 @@ def _person_ref(name: str, text: pl.Series, context: _Context, got: _Collected) 
         got.columns[name] = reference_ids(text, context.mapping.system, context.options.key)
 
 
+def _person_id(name: str, text: pl.Series, context: _Context, got: _Collected) -> None:
+    """Pseudonyms that a canonical file brings stay as they are; what looks like a name becomes one."""
+    named = text.str.contains(r"\s") | ~text.str.contains(r"\d")
+    hidden = pseudonymise(text.set(~named.fill_null(False), None), "person", context.options.key)
+    got.columns[name] = hidden.zip_with(hidden.is_not_null(), text)
+
+
 def _free_text(name: str, text: pl.Series, context: _Context, got: _Collected) -> None:
     got.columns[name] = coding.flags(text)
 
@@ -329,6 +340,7 @@ _READERS: Table[str, _Reader] = {
     "scheme": _scheme,
     "reference": _reference,
     "person_ref": _person_ref,
+    "person_id": _person_id,
     "address": _hashed("address"),
     "officer": _hashed("officer"),
     "free_text": _free_text,

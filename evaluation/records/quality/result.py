@@ -21,6 +21,10 @@ FIGURES = {
 }
 
 
+LEAST_ROWS_OF_A_WORD = 10
+RARER_WORDS = "(rarer words)"
+
+
 @dataclass(frozen=True)
 class Test:
     """One test of the data.
@@ -98,9 +102,20 @@ class Quality:
             "tests_by_month": self._rows("month"),
             "extracts": [_plain(row) for row in self.extracts.to_dicts()],
             "coverage": [_plain(row) for row in self.coverage.to_dicts()],
-            "unmapped_words": self.unmapped.to_dicts(),
+            "unmapped_words": self._frequent_words(),
             "notes": list(self.notes),
         }
+
+    def _frequent_words(self) -> list[dict[str, Any]]:
+        """Words of enough rows to be a habit of the system; a rarer one may be a name that strayed, and is only counted."""
+        frequent = self.unmapped.filter(pl.col("rows") >= LEAST_ROWS_OF_A_WORD)
+        rare = (
+            self.unmapped.filter(pl.col("rows") < LEAST_ROWS_OF_A_WORD)
+            .group_by("source", "list")
+            .agg(pl.col("rows").sum())
+        )
+        counted = rare.sort("source", "list").with_columns(word=pl.lit(RARER_WORDS), suggestion=pl.lit(None, pl.String))
+        return [*frequent.to_dicts(), *counted.select(frequent.columns).to_dicts()]
 
     def _totals(self) -> list[dict[str, Any]]:
         """A row for every test, also for those that found nothing to test."""
