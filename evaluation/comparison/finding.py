@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, TypeAlias, cast
 
+import polars as pl
+
 from evaluation.errors import DataError
+from evaluation.survival import words
 
 Json: TypeAlias = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Verdict: TypeAlias = Literal["pass", "fail", "info"]
@@ -164,6 +167,35 @@ class Finding:
         """The check of that name."""
         return next((check for check in self.checks if check.name == name), None)
 
+    def sentence(self) -> str:
+        """The first thing that can be said, or why nothing can."""
+        if self.status == "cannot_be_said":
+            return f"Cannot be said, because {self.reason}."
+        return self.can_say[0] if self.can_say else f"{self.title}: estimated."
+
+    def tidy(self) -> pl.DataFrame:
+        """One row per effect: `name, value, low, high, unit, n_treated, n_compared, method`."""
+        columns = ("name", "value", "low", "high", "unit", "n_treated", "n_compared", "method")
+        return pl.DataFrame([{name: getattr(effect, name) for name in columns} for effect in self.effects])
+
+    def plot(self) -> Any:
+        """Draw the share without a repeat, with and without the scheme (else the effects): a Plotly figure."""
+        from evaluation.survival import plotting
+
+        drawn = [curve for curve in self.curves if curve["name"] == "no_repeat"]
+        if not drawn:
+            rows = [(effect.name, effect.value, effect.low, effect.high) for effect in self.effects]
+            return plotting.ranges(rows, title="Effect with its 95% range")
+        points = [{"curve": curve["label"], **_drawable(point)} for curve in drawn for point in curve["points"]]
+        titles = ("Days", "Share without a repeat")
+        return plotting.curves(pl.DataFrame(points, infer_schema_length=None), "value", by=["curve"], titles=titles)
+
+    def _repr_markdown_(self) -> str:
+        parts = [f"**{self.title}** (evidence: {self.evidence.get('grade', 'none')})", self.sentence()]
+        if self.effects:
+            parts.insert(1, words.markdown(self.tidy()))
+        return "\n\n".join(parts)
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values, real numbers to six significant digits."""
         return cast("dict[str, Any]", rounded(asdict(self)))
@@ -199,6 +231,10 @@ class Finding:
         for name in ("curves", "balance", "coverage", "can_say", "cannot_say", "sources", "assumptions"):
             values[name] = tuple(values.get(name, ()))
         return cls(**values)
+
+
+def _drawable(point: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: point.get(name) for name in ("time", "value", "low", "high")}
 
 
 _ROWS: dict[str, type] = {"attrition": Step, "effects": Effect, "sensitivity": Effect, "checks": Check, "naive": Naive}

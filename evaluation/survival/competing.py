@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -95,6 +96,17 @@ class CumulativeIncidence:
             for row in last.iter_rows(named=True)
         ]
         return "; ".join(parts) + "."
+
+    def plot(self) -> Any:
+        """Draw the curves: a Plotly figure."""
+        from evaluation.survival import plotting
+
+        return plotting.curves(
+            self.tidy(),
+            "incidence",
+            by=[*self.table.groups.columns, "state"],
+            titles=("Time", "Share who had the event"),
+        )
 
     def __str__(self) -> str:
         """Show one readable table."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -196,6 +197,13 @@ class CoxFit:
             f"({words.interval(row['low'], row['high'], self.level)}, {words.p_value(row['p'])}), "
             f"from {self.sets.n_events:,} events in {self.sets.n:,} rows{more}."
         )
+
+    def plot(self) -> Any:
+        """Draw the hazard ratios with their limits: a Plotly figure."""
+        from evaluation.survival import plotting
+
+        rows = self.tidy().select("term", "hazard_ratio", "low", "high").drop_nulls().iter_rows()
+        return plotting.ranges(rows, title="Hazard ratio", neutral=1.0, log=True)
 
     def __str__(self) -> str:
         """Show one readable table."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -99,6 +100,14 @@ class KaplanMeier:
                 _sentence(row, self.table.groups.columns, self.level) for row in self.glance().iter_rows(named=True)
             )
             + "."
+        )
+
+    def plot(self) -> Any:
+        """Draw the curves: a Plotly figure."""
+        from evaluation.survival import plotting
+
+        return plotting.curves(
+            self.tidy(), "survival", by=self.table.groups.columns, titles=("Time", "Share without the event")
         )
 
     def __str__(self) -> str:

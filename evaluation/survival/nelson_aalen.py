@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -63,6 +64,14 @@ class NelsonAalen:
             for row in last.iter_rows(named=True)
         ]
         return "; ".join(parts) + "."
+
+    def plot(self) -> Any:
+        """Draw the curves: a Plotly figure."""
+        from evaluation.survival import plotting
+
+        return plotting.curves(
+            self.tidy(), "hazard", by=self.table.groups.columns, titles=("Time", "Cumulative hazard")
+        )
 
     def __str__(self) -> str:
         """Show one readable table."""

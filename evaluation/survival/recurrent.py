@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -87,6 +88,12 @@ class MeanCumulativeCount:
             for row in last.iter_rows(named=True)
         ]
         return "; ".join(parts) + "."
+
+    def plot(self) -> Any:
+        """Draw the curves: a Plotly figure."""
+        from evaluation.survival import plotting
+
+        return plotting.curves(self.tidy(), "mean", by=self.table.groups.columns, titles=("Time", "Events a person"))
 
     def __str__(self) -> str:
         """Show one readable table."""

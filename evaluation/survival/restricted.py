@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -69,6 +70,16 @@ class RestrictedMean:
             for i, row in enumerate(self.tidy().iter_rows(named=True))
         ]
         return f"Mean time without the event, up to {self.horizon:g}: {'; '.join(parts)}."
+
+    def plot(self) -> Any:
+        """Draw each group's mean with its limits: a Plotly figure."""
+        from evaluation.survival import plotting
+
+        rows = [
+            (_name(self.table, place).strip(" :") or "All", row["rmst"], row["low"], row["high"])
+            for place, row in enumerate(self.tidy().iter_rows(named=True))
+        ]
+        return plotting.ranges(rows, title=f"Mean time without the event, up to {self.horizon:g}")
 
     def __str__(self) -> str:
         """Show one readable table."""
