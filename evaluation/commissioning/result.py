@@ -64,6 +64,35 @@ class ContractResult:
 
         return result_json(self)
 
+    def tidy(self) -> pl.DataFrame:
+        """One row per outcome: `outcome, verdict, share, low, high, n_achieved, n_known, target`."""
+        rows = [
+            {
+                "outcome": one.metric.id,
+                "verdict": one.text,
+                "share": one.share and one.share.value,
+                "low": one.share and one.share.low,
+                "high": one.share and one.share.high,
+                "n_achieved": one.share and one.share.achieved,
+                "n_known": one.share and one.share.known,
+                "target": float(one.metric.outcome_metric_target),
+            }
+            for one in self.outcomes
+        ]
+        return pl.DataFrame(rows, infer_schema_length=None)
+
+    def plot(self) -> Any:
+        """Draw the share of people who reached each outcome, with its 95% range: a Plotly figure."""
+        from evaluation.survival import plotting
+
+        rows = self.tidy().select("outcome", "share", "low", "high").drop_nulls().iter_rows()
+        return plotting.ranges(rows, title="Share of people who reached the outcome")
+
+    def _repr_markdown_(self) -> str:
+        from evaluation.survival import words
+
+        return f"**{self.contract.title}**\n\n{words.markdown(self.tidy())}\n\n{self.sentence}"
+
 
 def evaluate(
     contract: Contract,

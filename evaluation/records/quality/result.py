@@ -92,6 +92,23 @@ class Quality:
         row = self.tidy().filter(pl.col("measure") == name)
         return row["share"].item() if len(row) else None
 
+    def sentence(self) -> str:
+        """Say how many rows were read and set aside, in one sentence."""
+        read, rejected = (int(self.extracts[name].sum()) for name in ("rows_read", "rows_rejected"))
+        return f"Of {read:,} rows of {len(self.extracts)} extracts {rejected:,} were set aside with their reasons."
+
+    def plot(self) -> Any:
+        """Draw the share that each test found: a Plotly figure."""
+        from evaluation.survival import plotting
+
+        tested = [row for row in self._totals() if row["share"] is not None]
+        shares = [100 * row["share"] for row in tested]
+        return plotting.bars([row["title"] for row in tested], shares, title="Of 100 tested")
+
+    def _repr_markdown_(self) -> str:
+        rows = [f"| {row['title']} | {row['count']:,} | {row['of']:,} | {row['among']} |" for row in self._totals()]
+        return "\n".join(["| Test | Found | Of | Among |", "|---|---|---|---|", *rows, "", self.sentence()])
+
     def to_json(self) -> dict[str, Any]:
         """The figures as JSON-ready values: totals, by source, by service and by month, with coverage and extracts."""
         return {
