@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from evaluation.publishing.words import HIDDEN, MINUS, escaped, prose
+from evaluation.publishing.words import HIDDEN, MINUS, escaped, prose, slug
 
 MARKS = {
     "down": '<path class="m-good" d="M2 4h16l-8 14z"/>',
@@ -126,12 +126,13 @@ def decision_box(title: str, headline: str, facts: Sequence[Fact], *, gap: bool 
     )
 
 
-def say(can: Sequence[str], cannot: Sequence[str]) -> str:
-    """Write what can and what cannot be said, as sentences to copy out."""
+def say(can: Sequence[str], cannot: Sequence[str], *, key: str = "") -> str:
+    """Write what can and what cannot be said, as sentences to copy out; `key` tells several on a page apart."""
+    mark_ = f"-{slug(key)}" if key else ""
     return (
-        '<div class="say"><section aria-labelledby="can"><h3 id="can">You can say</h3>'
+        f'<div class="say"><section aria-labelledby="can{mark_}"><h3 id="can{mark_}">You can say</h3>'
         f"<ul>{''.join(f'<li>{quoted(text)}</li>' for text in can)}</ul></section>"
-        '<section class="cannot" aria-labelledby="cannot"><h3 id="cannot">You cannot say</h3>'
+        f'<section class="cannot" aria-labelledby="cannot{mark_}"><h3 id="cannot{mark_}">You cannot say</h3>'
         f"<ul>{''.join(f'<li>{quoted(text)}</li>' for text in cannot)}</ul></section></div>"
     )
 

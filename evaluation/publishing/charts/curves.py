@@ -73,6 +73,8 @@ SCALES: Mapping[str, Scale] = {
     "first_case_no_repeat": Scale(
         "People of 100 with no repeat", "people of each 100 with no repeat since their first case"
     ),
+    "below_threshold": Scale("People of 100 below the threshold", "people of each 100 who have not met the threshold"),
+    "monthly_incidents": Scale("Incidents a month", "incidents a month", hundred=False, start=0.0),
     "case_resolved": Scale("Cases of 100", "cases of each 100 closed, by what closed them", start=0.0),
     "incidents_per_person": Scale("Incidents a person", "incidents a person so far", hundred=False, start=0.0),
 }

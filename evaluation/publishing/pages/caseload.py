@@ -8,29 +8,31 @@ from dataclasses import replace
 from evaluation.publishing import words
 from evaluation.publishing.charts import curves
 from evaluation.publishing.charts.figure import Chart
+from evaluation.publishing.pages import descriptions
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.effects import effect_value
 from evaluation.publishing.pages.frame import Page, charts
-from evaluation.publishing.pages.reading import record_table, rows_of
+from evaluation.publishing.pages.incidents import MARGIN
+from evaluation.publishing.pages.reading import rows_of
 from evaluation.publishing.pages.scheme_view import SchemeView
-from evaluation.publishing.parts import Cell, Markup, card_table, heading, link, unknown
+from evaluation.publishing.parts import Cell, Markup, card_table, data_table, heading, link, region, unknown
+from evaluation.publishing.release import Published
 
 
 def page(content: SiteContent, schemes: Sequence[SchemeView]) -> Page:
     """Return the page on resolution and caseload."""
-    drawn = overall(content)
+    drawn = {**overall(content), **descriptions.draw(content)}
     markup, live = charts("caseload", drawn)
     parts: list[str] = []
-    if not drawn:
+    if "closures" not in drawn:
         parts.append(unknown("no study of all cases has been made for this edition."))
-    for chart in drawn:
-        parts.append(markup[chart])
+    else:
+        parts.append(markup.pop("closures"))
     parts += [heading(2, "Resolved within half a year, scheme by scheme", "by-scheme"), _by_scheme(schemes)]
+    parts.append(descriptions.body(content, markup))
     for table in content.tables:
-        rows = rows_of(table.data, "rows")
-        if table.name.startswith("caseload") and rows:
-            title = words.sentence_case(table.name)
-            parts += [heading(2, title, words.slug(table.name)), record_table(title, rows[:200])]
+        if table.name.startswith("caseload"):
+            parts.append(crossed(table))
     return Page(
         stem="caseload",
         title="Are cases resolved, and how long does it take?",
@@ -38,6 +40,30 @@ def page(content: SiteContent, schemes: Sequence[SchemeView]) -> Page:
         body="".join(parts),
         live=live,
     )
+
+
+def _margin_last(level: str) -> tuple[bool, str]:
+    return level == MARGIN, level
+
+
+def crossed(table: Published) -> str:
+    """Write a published table of two dimensions as rows and columns, its margins last."""
+    rows = rows_of(table.data, "rows")
+    dimensions = [key for key in (rows[0] if rows else {}) if key != "count"]
+    if len(dimensions) != 2:
+        return ""
+    down, across = dimensions
+    counts = {(str(row[down]), str(row[across])): row.get("count") for row in rows}
+    columns = sorted({column for _, column in counts}, key=_margin_last)
+    cells: list[list[Cell]] = [
+        [level, *(words.count(counts.get((level, column))) for column in columns)]
+        for level in sorted({level for level, _ in counts}, key=_margin_last)
+    ]
+    title = f"{words.sentence_case(table.name.partition('_by_')[0])} by {words.humane(down)} and {words.humane(across)}"
+    heads = [words.sentence_case(down), *(words.sentence_case(column) for column in columns)]
+    shown = region(data_table(title, heads, cells), f"{title}, table")
+    file = link(f"published/tables/{table.name}.json", f"{table.name}.json")
+    return heading(2, title, words.slug(table.name)) + shown + f'<p class="key">Published table: {file}.</p>'
 
 
 CLOSURES = (

@@ -68,6 +68,15 @@ class SiteContent:
     @cached_property
     def method_checks(self) -> tuple[Published, ...]:
         """Findings of no scheme here: known experiments that the methods pages show."""
+        return tuple(found for found in self._of_no_scheme if _is_experiment(found))
+
+    @cached_property
+    def descriptions(self) -> tuple[Published, ...]:
+        """Findings that describe what happened and compare nobody: the ladder, resolution, repeat reporters."""
+        return tuple(found for found in self._of_no_scheme if not _is_experiment(found))
+
+    @property
+    def _of_no_scheme(self) -> tuple[Published, ...]:
         ids = {scheme.id for scheme in self.schemes}
         return tuple(found for found in self.findings if found.data.get("scheme") not in ids)
 
@@ -80,3 +89,8 @@ class SiteContent:
     def table(self, name: str) -> Published | None:
         """Return a published table by its name."""
         return next((value for value in self.tables if value.name == name), None)
+
+
+def _is_experiment(found: Published) -> bool:
+    """Whether a finding of no scheme is public data with a comparison in it: a check of the methods."""
+    return bool(found.data.get("effects")) or found.licence is not None

@@ -29,6 +29,7 @@ def checks_table(checks: Sequence[Mapping[str, Any]]) -> str:
 
 _EFFECT_NAMES = (
     (re.compile(r"hazard_ratio"), "Rate of repeats, helped over not helped"),
+    (re.compile(r"incident_ratio"), "Monthly incidents, recorded over expected"),
     (re.compile(r"risk_difference_(\d+)"), "People of 100 with a repeat in {} days, difference"),
     (re.compile(r"rmst_difference_(\d+)"), "Days without a repeat in {} days, difference"),
     (re.compile(r"events_averted_per_100_(\d+)"), "Incidents averted for 100 people in {} days"),
@@ -47,7 +48,7 @@ def effect_name(name: str) -> str:
 
 def _writer(name: str) -> Callable[[float], str]:
     """Return how values of an effect are written: a ratio, people of 100, or days."""
-    if name == "hazard_ratio":
+    if name.endswith("_ratio"):
         return "{:.2f}".format
     factor, digits = (100, 1) if "difference" in name and "rmst" not in name else (1, 2)
     return lambda value: words.signed(value * factor, digits)

@@ -17,6 +17,7 @@ from evaluation.publishing.pages import (
     costs,
     downloads,
     exam,
+    incidents,
     meeting,
     problem,
     quality,
@@ -64,6 +65,7 @@ def _top_pages(site: SiteContent, schemes: tuple[SchemeView, ...], days: tuple[d
     yield Page("contracts", "Contracts", stamps=stamps, body=contract.index(site.contracts))
     yield costs.page(site)
     yield caseload.page(site, schemes)
+    yield incidents.page(site)
     yield Page("good-practice", "Good practice", stamps=stamps, body=meeting.overview(schemes, days))
     yield quality.page(site)
     yield Page("methods", "Methods", body=checks.body(site))

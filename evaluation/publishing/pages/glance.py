@@ -9,6 +9,9 @@ from typing import Any
 from evaluation.publishing import words
 from evaluation.publishing.parts import mark
 
+OF_A_PLACE = "incident_ratio"
+"""The effect of a scheme that acts on a place: recorded over expected monthly incidents."""
+
 LITTLE = 5.0
 """People of 100: an interval wholly inside this distance of 0 is `little or no difference`."""
 
@@ -46,6 +49,8 @@ class Glance:
         People of 100 who had another incident within a year, helped less not helped; None where not measured.
     sure
         0 to 4.
+    unit
+        What the values are of 100 of: people, or the incidents that would have been expected of a place.
     """
 
     effect: str
@@ -53,11 +58,13 @@ class Glance:
     low: float | None = None
     high: float | None = None
     sure: int = 0
+    unit: str = "people"
 
     @property
     def words(self) -> str:
         """What happened, in two or three words."""
-        return EFFECTS[self.effect].words
+        said = EFFECTS[self.effect].words
+        return said.replace("repeats", "incidents") if self.unit == "incidents" else said
 
     @property
     def sureness(self) -> str:
@@ -73,19 +80,27 @@ class Glance:
         """The difference and its interval in words, or why there is none."""
         if self.value is None or self.low is None or self.high is None:
             return "Nothing to measure yet" if self.effect == "planned" else "No fair result yet"
-        return f"{words.people_difference(self.value)} ({words.interval_words(self.low, self.high)})"
+        said = f"{words.people_difference(self.value)} ({words.interval_words(self.low, self.high)})"
+        return f"{said} of 100 incidents" if self.unit == "incidents" else said
 
     def sign(self) -> str:
         """The glance mark, as markup."""
         return mark(EFFECTS[self.effect].sign)
 
 
+HEADLINES = ("risk_difference_365", OF_A_PLACE)
+"""The effects that can lead: of people within a year, or of a place month by month."""
+
+
 def headline(finding: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """Return a finding's headline effect: the difference within a year, as its protocol's own method gives it."""
     if not finding or finding.get("status") != "estimated":
         return None
-    named = [e for e in finding.get("effects", ()) if e.get("name") == "risk_difference_365"]
-    return next((e for e in named if e.get("value") is not None), None)
+    for name in HEADLINES:
+        named = (effect for effect in finding.get("effects", ()) if effect.get("name") == name)
+        if (found := next((effect for effect in named if effect.get("value") is not None), None)) is not None:
+            return found
+    return None
 
 
 def sureness(finding: Mapping[str, Any] | None) -> int:
@@ -111,8 +126,10 @@ def glance(finding: Mapping[str, Any] | None, *, planned: bool = False) -> Glanc
     effect = headline(finding)
     if effect is None or effect.get("low") is None or effect.get("high") is None:
         return Glance("planned" if planned else "none")
-    value, low, high = (100 * float(effect[key]) for key in ("value", "low", "high"))
-    return Glance(classify(value, low, high), value, low, high, sureness(finding))
+    place = effect.get("name") == OF_A_PLACE
+    value, low, high = (100 * (float(effect[key]) - place) for key in ("value", "low", "high"))
+    unit = "incidents" if place else "people"
+    return Glance(classify(value, low, high), value, low, high, sureness(finding), unit)
 
 
 def interval_bar(seen: Glance, reach: float) -> str:

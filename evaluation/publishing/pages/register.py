@@ -182,7 +182,8 @@ def table(schemes: Sequence[SchemeView]) -> str:
         '<p class="key" id="register-key"><b>Effect:</b> of 100 people helped, how many fewer (or more) had another '
         "incident within a year than 100 similar people who were not helped. The dot is the best estimate. "
         "The bar is the range it is likely to be in (95% interval). The upright line is no difference. "
-        f"The scale runs from {reach:.0f} fewer to {reach:.0f} more.</p>"
+        f"The scale runs from {reach:.0f} fewer to {reach:.0f} more. "
+        "Schemes that act on a place are counted in incidents: of 100 that were expected, how many fewer or more.</p>"
     )
 
 

@@ -72,6 +72,9 @@ def plain_claim(view: SchemeView) -> list[str]:
     if seen.value is None or seen.low is None or seen.high is None:
         return []
     span = words.interval_words(seen.low, seen.high)
+    if seen.unit == "incidents":
+        gap = words.people_difference(seen.value)
+        return [f"For each 100 incidents expected where {name} ran, {gap} were recorded ({span})."]
     if seen.effect in ("fewer", "more"):
         gap = words.people_difference(seen.value)
         return [
@@ -123,6 +126,8 @@ def happened_lines(view: SchemeView) -> tuple[str, str]:
         )
     span = words.interval_words(seen.low, seen.high)
     number = f"{words.people_difference(seen.value)} of 100"
+    if seen.unit == "incidents":
+        return f"{number} incidents", f"were recorded than the months before led to expect (range {span})."
     if seen.effect in ("fewer", "more"):
         return (
             number,
@@ -143,6 +148,8 @@ def sure_lines(view: SchemeView) -> tuple[str, str]:
 def averted_cost(view: SchemeView) -> str:
     """Say what it costs for each person spared a repeat, with its range, where both are known."""
     seen, cost = view.seen, view.amount
+    if seen.unit == "incidents":
+        return ""
     if cost is None or seen.value is None or seen.low is None or seen.high is None or not view.cost_is_per_case:
         return ""
     if seen.high >= 0:

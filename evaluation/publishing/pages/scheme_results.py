@@ -29,7 +29,7 @@ def draw(view: SchemeView) -> dict[str, Chart]:
         if family and len(family[0].times) > 1:
             drawn[name] = _curve_chart(view, name, family)
     if steps := rows_of(finding, "attrition"):
-        drawn["ladder"] = ladder(steps)
+        drawn["ladder"] = ladder(steps, counted=glance(finding).unit)
     if balance := rows_of(finding, "balance"):
         drawn["balance"] = love.chart(balance)
     return drawn
@@ -54,7 +54,7 @@ def _curve_chart(view: SchemeView, name: str, family: Sequence[curves.Curve]) ->
     return curves.chart(family, scale, title, name=f"curve-{name.replace('_', '-')}", start="the start", desc=desc)
 
 
-def ladder(steps: Sequence[Mapping[str, Any]], *, rounded: bool = True) -> Chart:
+def ladder(steps: Sequence[Mapping[str, Any]], *, rounded: bool = True, counted: str = "people") -> Chart:
     """Draw who was left at each step, from the extracts to the comparison."""
     exact = "Numbers are rounded." if rounded else "Numbers are exact: the data are public."
     rows = [
@@ -68,14 +68,14 @@ def ladder(steps: Sequence[Mapping[str, Any]], *, rounded: bool = True) -> Chart
     ]
     known = [step["people"] for step in steps if step.get("people") is not None]
     title = (
-        f"From {words.plain(known[0])} people to {words.plain(known[-1])}, step by step"
+        f"From {words.plain(known[0])} {counted} to {words.plain(known[-1])}, step by step"
         if len(known) > 1
         else "Who was left at each step"
     )
     spoken = "; ".join(f"{row.label}: {row.words}" for row in rows)
     return bars.bars(
         rows, name="ladder", title=title, desc=f"Bars from top to bottom. {spoken}.",
-        note=f"The bar in full colour is the group the result is about. {exact}", heads=("Step", "People"),
+        note=f"The bar in full colour is the group the result is about. {exact}", heads=("Step", counted.capitalize()),
     )  # fmt: skip
 
 
@@ -90,7 +90,9 @@ def results(finding: Json, drawn: Mapping[str, str]) -> list[str]:
             parts += [heading(2, title, name.replace("_", "-")), aside(drawn[name], beside)]
     parts.append(_resolved(finding))
     if "ladder" in drawn:
-        parts += [heading(2, "Who was helped, and who was not", "who"), drawn["ladder"]]
+        place = glance(finding).unit == "incidents"
+        title = "What was counted" if place else "Who was helped, and who was not"
+        parts += [heading(2, title, "who"), drawn["ladder"]]
     needed = part_of(finding, "needed").get("text")
     if needed:
         open_ = glance(finding).effect in ("unclear", "none")
@@ -103,7 +105,9 @@ def _beside(finding: Json) -> str:
     seen = glance(finding)
     if seen.value is None:
         return "Where the bands overlap, chance could explain the gap."
-    return f"At one year the gap is {seen.numbers()} of 100. Where the bands overlap, chance could explain the gap."
+    return (
+        f"At one year the gap is {seen.numbers()} of 100 people. Where the bands overlap, chance could explain the gap."
+    )
 
 
 def _resolved(finding: Json) -> str:

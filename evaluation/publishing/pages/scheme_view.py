@@ -111,4 +111,5 @@ def headline_line(view: SchemeView) -> str:
     if view.seen.value is None:
         reason = (view.finding or {}).get("reason")
         return words.sentence(f"cannot be said: {reason}") if reason else f"{view.seen.words}."
-    return f"{view.seen.words}: {view.seen.numbers()} of 100. Sureness: {view.seen.sureness.lower()}."
+    of = "" if view.seen.unit == "incidents" else " of 100"
+    return f"{view.seen.words}: {view.seen.numbers()}{of}. Sureness: {view.seen.sureness.lower()}."

@@ -1,0 +1,128 @@
+"""What happened to cases and people, described and not compared: the ladder, resolution by kind, repeat reporters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from evaluation.publishing import words
+from evaluation.publishing.charts import bars, curves
+from evaluation.publishing.charts.figure import Chart
+from evaluation.publishing.pages.content import SiteContent
+from evaluation.publishing.pages.reading import Json, part_of, rows_of, shown, texts_of
+from evaluation.publishing.parts import Cell, data_table, folded, heading, link, paragraph, region, say
+from evaluation.publishing.release import Published
+
+CATEGORIES = {
+    "A": "Noise", "B": "Verbal abuse, harassment, threats", "C": "Hate-related", "D": "Vandalism and damage",
+    "E": "Pets and animals", "F": "Vehicles", "G": "Drugs", "H": "Alcohol", "I": "Domestic abuse",
+    "J": "Physical violence", "K": "Litter, rubbish, fly-tipping", "L": "Garden", "M": "Communal areas, loitering",
+    "N": "Prostitution, kerb crawling", "O": "Other crime",
+}  # fmt: skip
+"""HouseMark's letters in words."""
+
+
+def draw(content: SiteContent) -> dict[str, Chart]:
+    """Draw the charts of every descriptive finding."""
+    drawn: dict[str, Chart] = {}
+    for found in content.descriptions:
+        rungs = part_of(part_of(found.data, "numbers"), "no_further_incident")
+        if rungs:
+            drawn[f"{found.name}-stopped"] = _stopped(rungs)
+        below = curves.read(rows_of(found.data, "curves"), "below_threshold")
+        if below and len(below[0].times) > 1:
+            drawn[f"{found.name}-threshold"] = _threshold(below)
+    return drawn
+
+
+def _stopped(rungs: Json) -> Chart:
+    """Draw how many of each 100 had no further incident within a year of each rung."""
+    rows: list[bars.Bar] = []
+    for name, found in rungs.items():
+        share = found.get("share") if isinstance(found, Mapping) else None
+        known = isinstance(share, int | float)
+        label = f"{words.sentence_case(str(name))}, {words.count(found.get('people'))} people"
+        rows.append(
+            bars.Bar(
+                label, float(share) if known else None, f"{words.per_hundred(share)} of 100" if known else words.HIDDEN
+            )
+        )
+    spoken = "; ".join(f"{row.label}: {row.words}" for row in rows)
+    return bars.bars(
+        rows,
+        name="ladder-stopped",
+        title="Fewer than half have no further incident within a year, whatever the rung"
+        if all((row.value or 0) < 0.5 for row in rows)
+        else "How many had no further incident within a year of each rung",
+        desc=f"One bar for each rung. {spoken}.",
+        note="People go up the ladder when a lower rung did not hold. The rungs are given to different people.",
+        heads=("Rung", "No further incident within a year"),
+    )
+
+
+def _threshold(family: tuple[curves.Curve, ...]) -> Chart:
+    year = words.per_hundred(1 - family[0].at(366)[0])
+    return curves.chart(
+        family[:1],
+        curves.SCALES["below_threshold"],
+        f"Within a year, {year} of 100 people who reported met the threshold of a case review",
+        name="threshold",
+        start="the first report",
+        desc="One falling line: people who have not met the threshold.",
+    )
+
+
+def body(content: SiteContent, drawn: Mapping[str, str]) -> str:
+    """Write a section for each descriptive finding."""
+    return "".join(_section(found, drawn) for found in content.descriptions)
+
+
+def _section(found: Published, drawn: Mapping[str, str]) -> str:
+    data = found.data
+    title = words.sentence_case(str(data.get("title") or found.name))
+    parts = [heading(2, title, words.slug(found.name)), paragraph(words.sentence(str(data.get("question") or "")))]
+    parts += [markup for name, markup in drawn.items() if name.startswith(f"{found.name}-")]
+    numbers = part_of(data, "numbers")
+    for key, head in (("by_case_type", "Kind of case"), ("by_service", "Service")):
+        if rows := part_of(numbers, key):
+            parts.append(_times(rows, head))
+    over = part_of(numbers, "open_cases_over")
+    if over:
+        rows_: list[list[Cell]] = [[f"Over {words.humane(key)}", shown(value)] for key, value in over.items()]
+        parts.append(region(data_table("Open cases by age", ["Open for", "Cases"], rows_), "Open cases by age, table"))
+    can, cannot = texts_of(data, "can_say"), texts_of(data, "cannot_say")
+    parts.append(folded(f"What can and cannot be said: {title[:1].lower()}{title[1:]}", _said(can, cannot, found.name)))
+    return "".join(parts)
+
+
+def _said(can: list[str], cannot: list[str], name: str) -> str:
+    file = link(f"published/findings/{name}.json", f"{name}.json")
+    source = f'<p class="key">Every number here comes from the published finding: {file}.</p>'
+    return say(can, cannot, key=name) + source
+
+
+def _times(rows: Json, head: str) -> str:
+    cells: list[list[Cell]] = []
+    for name, found in rows.items():
+        row: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
+        answered = part_of(row, "response").get("answered_7_days_share")
+        cells.append(
+            [
+                CATEGORIES.get(name, words.visible(name)),
+                words.count(row.get("cases")),
+                words.percent(row.get("resolved_share")),
+                shown(row.get("median_days")),
+                shown(row.get("longest_tenth_days")),
+                words.percent(answered),
+            ]
+        )
+    heads = [
+        head,
+        "Cases",
+        "Resolved within half a year",
+        "Half resolved in days",
+        "9 in 10 in days",
+        "Answered in a week",
+    ]
+    caption = f"Time to resolution, by {head.lower()}"
+    return region(data_table(caption, heads, cells), f"{caption}, table")
