@@ -69,7 +69,7 @@ class _Order:
     habit: str
     listed: bool
     due: int = 0
-    others: dict[str, int] = field(default_factory=dict)
+    others: dict[str, int] = field(default_factory=dict[str, int])
 
     def pay(self, pence: int, to_court: bool) -> int:
         """Take what can be taken, in the statutory order, and say how much."""

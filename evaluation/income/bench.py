@@ -101,12 +101,11 @@ def _receipts(orders: pl.DataFrame, count: int, draw: np.random.Generator) -> pl
     reversed_ = int(count * 0.02)
     at = draw.integers(0, len(orders), count - reversed_)
     paid = orders.select("order_ref", "defendant_id", "ordered_on", "instalment", "court")[at]
-    how = pl.Series("how", draw.random(len(paid)))
+    drawn = {"how": draw.random(len(paid)), "after": _days(len(paid), draw, 1, 400)}
     ref = pl.col("order_ref")
-    table = paid.with_columns(
-        how,
+    table = paid.with_columns(pl.Series(name, values) for name, values in drawn.items()).with_columns(
         receipt_ref=pl.format("R{}", pl.int_range(pl.len())),
-        received_on=pl.col("ordered_on") + pl.duration(days=pl.Series(_days(len(paid), draw, 1, 400))),
+        received_on=pl.col("ordered_on") + pl.duration(days="after"),
         kind=pl.when("court").then(pl.lit("account")).otherwise(pl.lit("payment")),
     ).with_columns(
         reference=pl.when(pl.col("how") < 0.90).then(ref)

@@ -142,7 +142,8 @@ def _balances(spells: pl.DataFrame) -> Floats:
     still = spells.filter(pl.col("fate") == CENSORED)
     longest = spells["exit"].max()
     size = int(longest) + 1 if isinstance(longest, int) else 1
-    return np.bincount(still["exit"].to_numpy(), weights=still["pence"].to_numpy(), minlength=size)
+    pence = np.bincount(still["exit"].to_numpy(), weights=still["pence"].to_numpy(), minlength=size)
+    return pence.astype(np.float64)
 
 
 def _replicates(spells: pl.DataFrame, horizon: int) -> NDArray[np.float64]:
@@ -204,7 +205,8 @@ def _expected(curves: NDArray[np.float64], balance: Floats, months: int) -> tupl
 def _month_frame(held: Reconciliation, limits: Mapping[str, Floats]) -> pl.DataFrame:
     names = ("expected", "cumulative", "low", "high")
     count = len(limits["expected"]) if limits else 0
-    amounts = {name: np.rint(limits[name]).astype(np.int64) if limits else [] for name in names}
+    nothing = np.empty(0)
+    amounts = {name: np.rint(limits.get(name, nothing)).astype(np.int64) for name in names}
     until = [held.as_of + timedelta(days=MONTH * each) for each in range(1, count + 1)]
     schema = {"month": pl.Int64, "until": pl.Date, **dict.fromkeys(names, pl.Int64)}
     frame = pl.DataFrame({"month": list(range(1, count + 1)), "until": until, **amounts}, schema=schema)

@@ -38,17 +38,18 @@ class GiveBacks:
 
     def first(self) -> None:
         """Take back money whose order is already certain; a receipt that is wholly undone need not be matched."""
-        pending, self._pending = self._pending, []
-        for taker in pending:
+        pending: list[int] = []
+        for taker in self._pending:
             target = self._receipt(taker)
             if target is not None and not self.book.is_linked(target):
-                self._from_unlinked(taker, target)
+                pending += self._from_unlinked(taker, target)
             elif target is not None:
                 self._from_receipt(taker, target)
             elif (order := self._order(taker)) is not None and self._is_paid(order, taker):
                 self._from_order(taker, order)
             else:
-                self._pending.append(taker)
+                pending.append(taker)
+        self._pending = pending
 
     def until(self, day: int) -> None:
         """Take back, up to a day, what has become certain since; the rest waits for `last`."""
@@ -91,13 +92,14 @@ class GiveBacks:
             int(self.book.receipts.pence[each]) for each in self._receipts_of(order) if day[each] <= day[taker]
         ) >= -(self._pence(taker))
 
-    def _from_unlinked(self, taker: int, target: int) -> None:
+    def _from_unlinked(self, taker: int, target: int) -> list[int]:
+        """Undo a receipt that no order has; the taker is given back if it undoes a part, which has to wait."""
         if -self._pence(taker) == self.book.receipts.pence[target]:
             self._offset(taker, target, -self._pence(taker))
             self.undone.add(target)
-        else:
-            self._target[taker] = target
-            self._pending.append(taker)
+            return []
+        self._target[taker] = target
+        return [taker]
 
     def _offset(self, taker: int, target: int, pence: int) -> None:
         taken = min(pence, int(self._left[target]))

@@ -297,9 +297,8 @@ def _borne(events: pl.DataFrame, aside: list[pl.DataFrame]) -> pl.DataFrame:
     debt: dict[str, int] = {}
     applied: list[int] = []
     for ref, kind, amount, awarded in ordered.select("order_ref", "kind", "amount", "costs_awarded").iter_rows():
-        left = debt.get(ref, awarded)
-        change = amount if kind == "varied" else -amount
-        change = max(change, -left)
+        left: int = debt.get(ref, awarded)
+        change = int(max(amount if kind == "varied" else -amount, -left))
         debt[ref] = left + change
         applied.append(change if kind == "varied" else -change)
     made = ordered.with_columns(pl.Series("applied", applied, dtype=pl.Int64))

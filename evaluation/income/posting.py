@@ -70,10 +70,10 @@ class Posted:
         Per component, pence that the order could still take.
     """
 
-    lines: list[Line] = field(default_factory=list)
-    credits: list[tuple[int, int]] = field(default_factory=list)
-    offsets: list[Offset] = field(default_factory=list)
-    room: list[int] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list[Line])
+    credits: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    offsets: list[Offset] = field(default_factory=list[Offset])
+    room: list[int] = field(default_factory=list[int])
 
 
 def post(caps: Sequence[int], costs: int, changes: Iterable[Change], money: Iterable[Money]) -> Posted:
@@ -86,13 +86,13 @@ def post(caps: Sequence[int], costs: int, changes: Iterable[Change], money: Iter
     costs
         Position of the costs among them.
     changes
-        Changes of the costs.
+        Changes of the costs, those of one day in the order in which they count.
     money
         Receipts, reversals and refunds.
     """
     book = _OrderBook(list(caps), costs)
     # On one day the court's change comes first, then money in, then money back.
-    history: list[tuple[int, int, int, Change | Money]] = [(each.day, 0, 0, each) for each in changes]
+    history: list[tuple[int, int, int, Change | Money]] = [(each.day, 0, at, each) for at, each in enumerate(changes)]
     history += [(each.day, 1 if each.pence > 0 else 2, each.sequence, each) for each in money]
     for _, _, _, each in sorted(history):
         if isinstance(each, Change):

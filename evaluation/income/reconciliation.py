@@ -119,6 +119,19 @@ class Reconciliation:
             f"£{state['written_off']:,} written off and £{state['outstanding']:,} outstanding."
         )
 
+    def plot(self) -> Any:
+        """Draw what was outstanding at the end of each month: a Plotly figure."""
+        from evaluation.survival import plotting
+
+        closing = self.months.select(time="month", pounds=pl.col("closing").cast(pl.Float64), low=None, high=None)
+        return plotting.curves(closing, "pounds", titles=("Month", "Pounds outstanding"))
+
+    def _repr_markdown_(self) -> str:
+        from evaluation.survival import words
+
+        totals = pl.DataFrame({name: f"£{total(self.ledger, name):,}" for name in AMOUNTS})
+        return "\n\n".join([words.markdown(totals), self.sentence()])
+
 
 def reconcile(
     orders: Frame,
@@ -190,7 +203,7 @@ def reconcile(
     return made
 
 
-def _day(as_of: date) -> date:
+def _day(as_of: object) -> date:
     if isinstance(as_of, datetime) or not isinstance(as_of, date):
         raise UsageError(f"as_of must be a date; found {type(as_of).__name__}.")
     return as_of

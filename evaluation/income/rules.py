@@ -10,7 +10,7 @@ import tomllib
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from evaluation.errors import DataError, did_you_mean
 
@@ -142,7 +142,7 @@ class Rules:
             elif key == "provision_rates":
                 values[key] = tuple(Decimal(str(rate)) for rate in value)
             else:
-                values[key] = tuple(value) if isinstance(value, list) else value
+                values[key] = tuple(cast("list[Any]", value)) if isinstance(value, list) else value
         return cls(**values)
 
 

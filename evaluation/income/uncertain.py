@@ -173,11 +173,11 @@ class Uncertain:
         if text is None:
             return {}
         index = self.book.orders.index
-        found = ((at, self._how(text, at)) for at in own)
-        theirs = {at: how for at, how in found if how}
+        theirs: dict[int, Relation] = {at: how for at in own if (how := self._how(text, at))}
         # A name and a near reference together outweigh any other order that the reference may be near to.
         near = () if theirs else index.near(text)
-        return {**{at: how for at, how in near if self._made(receipt, at)}, **theirs}
+        theirs.update((at, how) for at, how in near if self._made(receipt, at))
+        return theirs
 
     def _facts(
         self,

@@ -83,6 +83,8 @@ def _xlsx(path: Path, name: str, table: pl.DataFrame, held: Reconciliation) -> P
 
     with xlsxwriter.Workbook(path) as book:
         # The file says when the ledger was true, not when it was written, so that it is the same on every run.
-        book.set_properties({"created": datetime(held.as_of.year, held.as_of.month, held.as_of.day)})
+        book.set_properties(  # pyright: ignore[reportUnknownMemberType]
+            {"created": datetime(held.as_of.year, held.as_of.month, held.as_of.day)}
+        )
         table.write_excel(book, worksheet=name, autofit=True)
     return path
