@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from evaluation.comparison import checks as tests
+from evaluation.comparison.cross_checks import cross_checks, own_rate
 from evaluation.comparison.curves import trial_curves
 from evaluation.comparison.descriptive import describe
 from evaluation.comparison.effects import Reported, leading_methods, refusal, report
@@ -161,7 +162,13 @@ def unsaid_with_numbers(study: Study, reason: str, past: Histories, rows: Landma
         for curve in context.curves
         if curve["name"] == "first_case_no_repeat" and curve["arm"] == "all"
     ]
-    finding = study.unsaid(reason, as_of=calendar_day(past.as_of).isoformat(), needed=more.to_dict())
+    own = own_rate(past)
+    finding = study.unsaid(
+        reason,
+        as_of=calendar_day(past.as_of).isoformat(),
+        needed=more.to_dict(),
+        checks=(own,),
+    )
     return replace(
         finding,
         **{**context.fields(), "curves": (*everybody, *context.curves)},
@@ -282,7 +289,7 @@ def _checks(
     ratio = next((effect for effect in reported.effects if effect.name == "hazard_ratio"), None)
     if ratio is not None:
         made += [tests.evalue_check(ratio), tests.leave_one_area_out(trial, lead, ratio)]
-    made.append(missing_uploads(study, trial, eligible))
+    made += [*cross_checks(trial), missing_uploads(study, trial, eligible)]
     return made, balance
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from evaluation.comparison import checks as tests
 from evaluation.comparison.covariates import Area, CalendarTime, Covariate, DaysOpen, Design, Moments, Season
+from evaluation.comparison.cross_checks import cross_checks
 from evaluation.comparison.curves import trial_curves
 from evaluation.comparison.descriptive import describe
 from evaluation.comparison.effects import leading_methods, refusal, report
@@ -206,6 +207,7 @@ def _finding(study: Study, trial: Trial, counts: SheetCounts, context: Context, 
         made = [tests.balance(balance, trial.design.names), tests.overlap(trial), quiet]
         if ratio is not None:
             made += [tests.evalue_check(ratio), tests.leave_one_area_out(trial, lead, ratio)]
+        made += cross_checks(trial)
         labels = (f"with {study.title}", "similar cases without it")
         context = replace(context, curves=(*trial_curves(trial, lead, labels), *context.curves))
     lowered = ["the sheet holds one row a case, so officers may know more than can be adjusted for"]

@@ -19,7 +19,7 @@ from evaluation.follow_up.tables import Tables, table
 
 SPACING = 7
 DELAY_QUANTILE = 0.99
-ROWS_AT_MOST = 60_000
+ROWS_AT_MOST = 40_000
 
 
 @dataclass(frozen=True)

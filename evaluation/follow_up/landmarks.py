@@ -21,7 +21,7 @@ HISTORY_DAYS = 365
 """Recorded days that a landmark needs before it."""
 FOLLOWED_DAYS = 7
 """Days that a landmark needs between it and the as-of date."""
-ROWS_AT_MOST = 60_000
+ROWS_AT_MOST = 40_000
 """Comparison landmarks beyond this number add time but next to no information: days of the same person are alike."""
 
 
