@@ -132,7 +132,7 @@ def publishable(notebook: Any) -> Any:
 def _protected_outputs(outputs: Sequence[Any]) -> list[Any]:
     new_output = _untyped("nbformat.v4").new_output
     kept = [
-        new_output("display_data", data={"text/markdown": output.data["text/markdown"]})
+        new_output("display_data", data={"text/markdown": output.data[PUBLISHED_TYPE]})
         for output in outputs
         if PUBLISHED_TYPE in output.get("data", {})
     ]

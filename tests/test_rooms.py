@@ -20,6 +20,7 @@ ROOMS = [
     "workspace",
     "progress",
     "store",
+    "results",
     "notebooks",
     "reporting",
     "job",

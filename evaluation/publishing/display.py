@@ -1,8 +1,13 @@
-"""How a published value shows itself in a notebook: a short table and its sentences, in Markdown."""
+"""How a published value shows itself in a notebook: short tables and sentences in Markdown, with a drawing on the site.
+
+A viewer of notebooks shows the Markdown. The site's copy carries the same Markdown and, for a finding, its chart as a
+static drawing in a raw block; that copy travels under a media type of its own, which marks it as publishable.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from evaluation.publishing import words
@@ -11,6 +16,7 @@ PUBLISHED_TYPE = "application/vnd.evaluation.published"
 """Media type of an output that has passed disclosure control; only such outputs reach the site."""
 
 ROWS_SHOWN = 60
+TOTALS = ("awarded", "varied", "paid", "remitted", "written_off", "outstanding")
 
 
 def markdown(kind: str, name: str, data: Mapping[str, Any], hidden: Sequence[str]) -> str:
@@ -21,29 +27,103 @@ def markdown(kind: str, name: str, data: Mapping[str, Any], hidden: Sequence[str
     kind, name, data, hidden
         The fields of `release.Published`.
     """
-    body = {"finding": _finding, "table": _table}.get(kind, _figures)(data)
-    left_out = [f"*Not shown: {words.bare(line)}*" for line in hidden[:3]]
-    return "\n\n".join([f"**{words.bare(str(data.get('title') or words.humane(name)))}**", *body, *left_out])
+    writers = {
+        "finding": _finding,
+        "table": _table,
+        "contract": _contract,
+        "income": _income,
+        "quality": _quality,
+    }
+    body = writers.get(kind, _figures)(data)
+    left_out = [f"*Not shown: {_bare(line)}*" for line in hidden[:3]]
+    return "\n\n".join([f"**{_bare(str(data.get('title') or words.sentence_case(name)))}**", *body, *left_out])
+
+
+def site_markdown(kind: str, name: str, data: Mapping[str, Any], hidden: Sequence[str]) -> str:
+    """Return the Markdown of a published value as the site shows it: with the drawing of a finding."""
+    text = markdown(kind, name, data, hidden)
+    drawing = _drawing(name, data) if kind == "finding" else ""
+    return f"{text}\n\n```{{=html}}\n{drawing}\n```\n" if drawing else text
+
+
+def _drawing(name: str, data: Mapping[str, Any]) -> str:
+    from evaluation.publishing.charts import curves
+
+    family = curves.read(data.get("curves") or (), "no_repeat")[:4]
+    if not family or len(family[0].times) < 2:
+        return ""
+    ends = [f"{curve.label}, {words.per_hundred(curve.at(366)[0])} of 100" for curve in family]
+    chart = curves.chart(
+        family,
+        curves.SCALES["no_repeat"],
+        f"No repeat within a year: {'; '.join(ends)}",
+        name=f"curve-{name.replace('_', '-')}",
+        start="the start",
+        desc="Falling lines over time, one for each group. The figures are in the table below.",
+    )
+    return replace(chart, live=None).markup("../")
 
 
 def _finding(data: Mapping[str, Any]) -> Iterable[str]:
     if data.get("status") == "cannot_be_said":
-        yield f"Cannot be said, because {words.bare(str(data.get('reason')))}."
+        yield f"Cannot be said, because {_bare(str(data.get('reason')))}."
         return
-    yield table(
-        ["Effect", "Estimate", "95% range", "Helped", "Compared"],
-        [_effect(effect) for effect in data.get("effects") or ()],
-    )
+    if data.get("effects"):
+        yield table(
+            ["Effect", "Estimate", "95% range", "Helped", "Compared"], [_effect(effect) for effect in data["effects"]]
+        )
     grade = (data.get("evidence") or {}).get("grade")
     if grade:
-        yield f"Evidence: {words.bare(str(grade))}."
-    yield from (words.bare(line) for line in data.get("can_say") or ())
+        yield f"Evidence: {_bare(str(grade))}."
+    yield from (_bare(line) for line in data.get("can_say") or ())
 
 
 def _effect(effect: Mapping[str, Any]) -> list[str]:
+    from evaluation.publishing.pages.effects import effect_name
+
     span = f"{_number(effect.get('low'))} to {_number(effect.get('high'))}"
     helped, compared = (_people(effect.get(key)) for key in ("n_treated", "n_compared"))
-    return [words.humane(str(effect.get("name"))), _number(effect.get("value")), span, helped, compared]
+    return [effect_name(str(effect.get("name"))), _number(effect.get("value")), span, helped, compared]
+
+
+def _contract(data: Mapping[str, Any]) -> Iterable[str]:
+    verdict = data.get("verdict") or {}
+    yield f"{_bare(str(verdict.get('text')))}. {_bare(str(verdict.get('sentence')))}"
+    yield table(
+        ["Outcome", "Verdict", "Share", "95% range", "Target"], [_outcome(one) for one in data.get("outcomes") or ()]
+    )
+    facts = data.get("facts") or {}
+    yield table(["Question", "Answer"], [[words.sentence_case(key), str(value)] for key, value in facts.items()])
+
+
+def _outcome(outcome: Mapping[str, Any]) -> list[str]:
+    found = outcome.get("result") or outcome.get("finding") or {}
+    value = found.get("share", found.get("value"))
+    span = "–" if found.get("low") is None else f"{_number(found['low'])} to {_number(found['high'])}"
+    verdict = (outcome.get("verdict") or {}).get("text")
+    return [str(outcome.get("definition")), str(verdict), _number(value), span, _number(outcome.get("target"))]
+
+
+def _income(data: Mapping[str, Any]) -> Iterable[str]:
+    yield table(["What", "Pounds"], [[words.sentence_case(name), str(data.get(name))] for name in TOTALS])
+    yield table(
+        ["Outstanding, by age", "Orders", "Pounds"],
+        [
+            [str(row.get("band")), _people(row.get("orders")), str(row.get("amount") or words.HIDDEN)]
+            for row in data.get("ageing") or ()
+        ],
+    )
+    yield _bare(str(data.get("sentence") or ""))
+
+
+def _quality(data: Mapping[str, Any]) -> Iterable[str]:
+    yield table(
+        ["Test", "Found", "Of", "Among"],
+        [
+            [str(test.get("title")), _people(test.get("count")), _people(test.get("of")), str(test.get("among"))]
+            for test in data.get("tests") or ()
+        ],
+    )
 
 
 def _table(data: Mapping[str, Any]) -> Iterable[str]:
@@ -58,7 +138,7 @@ def _table(data: Mapping[str, Any]) -> Iterable[str]:
 def _figures(data: Mapping[str, Any]) -> Iterable[str]:
     """Plain figures of any other result: one line for each that is a number or a short text."""
     plain = {key: value for key, value in data.items() if isinstance(value, str | int | float) and value != ""}
-    yield table(["Figure", "Value"], [[words.humane(key), _number(value)] for key, value in plain.items()])
+    yield table(["Figure", "Value"], [[words.sentence_case(key), _number(value)] for key, value in plain.items()])
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -67,8 +147,13 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
 
 
+def _bare(text: str) -> str:
+    """Reduce to plain letters, but never lose a minus sign."""
+    return words.bare(text.replace(words.MINUS, "-"))
+
+
 def _cell(text: str) -> str:
-    return words.bare(text).replace("|", "\\|")
+    return _bare(text).replace("|", "\\|")
 
 
 def _number(value: object) -> str:

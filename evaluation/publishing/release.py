@@ -88,10 +88,11 @@ class Published:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """Show the value in a notebook, marked as one that may be published."""
-        from evaluation.publishing.display import PUBLISHED_TYPE, markdown
+        from evaluation.publishing.display import PUBLISHED_TYPE, markdown, site_markdown
 
-        text = markdown(self.kind, self.name, self.data, self.hidden)
-        return {"text/plain": text, "text/markdown": text, PUBLISHED_TYPE: self.kind}
+        shown = (self.kind, self.name, self.data, self.hidden)
+        text = markdown(*shown)
+        return {"text/plain": text, "text/markdown": text, PUBLISHED_TYPE: site_markdown(*shown)}
 
 
 def _refuse_change(*_args: object, **_options: object) -> NoReturn:
