@@ -259,6 +259,79 @@ def test_changes_name_old_and_new(demo: ModuleType, tmp_path: Path) -> None:
     assert "gone study" in text
 
 
+def area_finding(demo: ModuleType, value: float, low: float, high: float) -> dict[str, object]:
+    """A scheme that acts on a place: monthly incidents, recorded over expected."""
+    found = demo.finding("wardens", "Wardens in schools", 0.0, 0.0, 0.0, "low")
+    effect = {
+        "name": "incident_ratio", "value": value, "low": low, "high": high, "level": 0.95, "unit": "ratio",
+        "n_treated": 525, "n_compared": 1745, "population": "treated", "method": "interrupted_series",
+    }  # fmt: skip
+    return {**found, "effects": [effect], "curves": [], "balance": []}
+
+
+@pytest.mark.parametrize(
+    ("interval", "said"),
+    [
+        ((0.8, 0.66, 0.95), "20 fewer of 100 incidents"),
+        ((0.87, 0.71, 1.06), "Not clear yet"),
+        ((1.2, 1.05, 1.4), "20 more of 100 incidents"),
+    ],
+)
+def test_a_scheme_for_a_place_is_counted_in_incidents(
+    demo: ModuleType, tmp_path: Path, interval: tuple[float, float, float], said: str
+) -> None:
+    write_site(SITE, tmp_path, site=demo.content(findings=(release_finding(area_finding(demo, *interval), Rules()),)))
+    page = (tmp_path / "schemes" / "wardens.qmd").read_text()
+    assert f"<b>{said}</b>" in page
+    assert "What was counted" in page
+    assert 'class="hundreds"' not in page
+    assert "of 100 incidents" in (tmp_path / "index.qmd").read_text()
+
+
+def test_a_description_stands_with_the_cases_and_claims_nothing(demo: ModuleType, tmp_path: Path) -> None:
+    ladder = {
+        "study": "ladder", "scheme": None, "title": "The ladder", "question": "How far do people go?", "status": "estimated",
+        "effects": [], "can_say": ["45 of 100 stopped."], "cannot_say": ["Whether a rung made people stop."],
+        "evidence": {"grade": "none", "maryland": None, "reasons": []},
+        "numbers": {"no_further_incident": {
+            "order": {"share": 0.37, "low": 0.3, "high": 0.44, "people": 195},
+            "warning": {"share": 0.45, "low": 0.43, "high": 0.48, "people": 1710},
+        }},
+    }  # fmt: skip
+    write_site(SITE, tmp_path, site=demo.content(findings=(release_finding(ladder, Rules()),)))
+    page = (tmp_path / "caseload.qmd").read_text()
+    assert page.index("Warning, 1,710 people") < page.index("Order, 195 people")
+    assert "45 of 100" in page
+    assert "ladder" not in (tmp_path / "methods.qmd").read_text()
+    assert not (tmp_path / "methods" / "ladder.qmd").exists()
+
+
+def test_published_counts_are_shown_by_place_and_year(demo: ModuleType, tmp_path: Path) -> None:
+    import polars as pl
+
+    from evaluation.publishing.release import release_table
+
+    rows = [
+        {"ward": ward, "year": str(year), "count": count}
+        for ward, count in (("All", 400), ("Eastfield <b>", 250), ("Mill", 150))
+        for year in range(2008, 2012)
+    ]
+    table = release_table("incidents_by_ward_and_year", pl.DataFrame(rows), Rules())
+    write_site(SITE, tmp_path, site=demo.content(tables=(table,)))
+    page = (tmp_path / "incidents.qmd").read_text()
+    assert "The total was about the same in 2011 as in 2008" in page
+    assert "Eastfield &#60;b&#62;" in page
+    assert "published/tables/incidents_by_ward_and_year.json" in page
+
+
+def test_the_first_page_says_what_to_decide_and_what_is_owed(rendered: Built) -> None:
+    text = Outline((rendered[0] / "index.html").read_text()).text
+    assert "£20,223.50 is owed to the council." in text
+    assert "1 contract of 1 cannot show an outcome." in text
+    assert "Stop or change" in text
+    assert "ASBOs" in text.partition("Stop or change")[2][:80]
+
+
 # ---------------------------------------------------------------- hostile words
 
 PAYLOADS = {

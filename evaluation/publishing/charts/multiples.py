@@ -40,7 +40,7 @@ def chart(panels: Sequence[Panel], periods: Sequence[str], *, name: str, title: 
 
 def _draw(panels: Sequence[Panel], periods: Sequence[str], name: str, title: str, desc: str, width: int) -> svg.Svg:
     across = 3 if width == svg.WIDE else 1
-    wide, tall, gap = (width - 18 * (across - 1)) / across, 118, 18
+    wide, tall, gap = (width - 18 * (across - 1)) / across, 132, 18
     lines = -(-len(panels) // across)
     drawing = svg.Svg(name, width, lines * (tall + gap), title, desc)
     top = max((value for panel in panels for value in panel.values if value is not None), default=1.0) or 1.0
@@ -57,13 +57,13 @@ def _panel(
     last = max(len(periods) - 1, 1)
 
     def at(i: int, value: float) -> tuple[float, float]:
-        return x0 + 34 + i / last * (wide - 44), y0 + 24 + (1 - value / top) * (tall - 48)
+        return x0 + 48 + i / last * (wide - 56), y0 + 36 + (1 - value / top) * (tall - 60)
 
     drawing.text(x0, y0 + 14, svg.fitted(panel.label, wide), "t b")
     for value in (0.0, top):
         (left, y), (right, _) = at(0, value), at(last, value)
         drawing.line(left, y, right, y, "grid" if value else "axis")
-        drawing.text(x0 + 28, y + 5, words.plain(value), "t", "end")
+        drawing.text(x0 + 42, y + 5, words.plain(value), "t", "end")
     run: list[tuple[float, float]] = []
     for i, value in enumerate((*panel.values, None)):
         if value is not None:

@@ -13,7 +13,7 @@ from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.effects import effect_value
 from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.incidents import MARGIN
-from evaluation.publishing.pages.reading import rows_of
+from evaluation.publishing.pages.reading import dimensions_of, rows_of
 from evaluation.publishing.pages.scheme_view import SchemeView
 from evaluation.publishing.parts import Cell, Markup, card_table, data_table, heading, link, region, unknown
 from evaluation.publishing.release import Published
@@ -49,7 +49,7 @@ def _margin_last(level: str) -> tuple[bool, str]:
 def crossed(table: Published) -> str:
     """Write a published table of two dimensions as rows and columns, its margins last."""
     rows = rows_of(table.data, "rows")
-    dimensions = [key for key in (rows[0] if rows else {}) if key != "count"]
+    dimensions = dimensions_of(rows)
     if len(dimensions) != 2:
         return ""
     down, across = dimensions

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from evaluation.publishing import words
 from evaluation.publishing.charts import bars, curves
@@ -22,6 +21,10 @@ CATEGORIES = {
 """HouseMark's letters in words."""
 
 
+RUNGS = ("warning", "contract", "order", "possession")
+"""The rungs of the ladder, lowest first."""
+
+
 def draw(content: SiteContent) -> dict[str, Chart]:
     """Draw the charts of every descriptive finding."""
     drawn: dict[str, Chart] = {}
@@ -38,8 +41,9 @@ def draw(content: SiteContent) -> dict[str, Chart]:
 def _stopped(rungs: Json) -> Chart:
     """Draw how many of each 100 had no further incident within a year of each rung."""
     rows: list[bars.Bar] = []
-    for name, found in rungs.items():
-        share = found.get("share") if isinstance(found, Mapping) else None
+    for name in sorted(map(str, rungs), key=_rung):
+        found = part_of(rungs, name)
+        share = found.get("share")
         known = isinstance(share, int | float)
         label = f"{words.sentence_case(str(name))}, {words.count(found.get('people'))} people"
         rows.append(
@@ -58,6 +62,11 @@ def _stopped(rungs: Json) -> Chart:
         note="People go up the ladder when a lower rung did not hold. The rungs are given to different people.",
         heads=("Rung", "No further incident within a year"),
     )
+
+
+def _rung(name: str) -> tuple[int, str]:
+    """The place of a rung on the ladder, lowest first."""
+    return (RUNGS.index(name) if name in RUNGS else len(RUNGS), name)
 
 
 def _threshold(family: tuple[curves.Curve, ...]) -> Chart:
@@ -86,10 +95,6 @@ def _section(found: Published, drawn: Mapping[str, str]) -> str:
     for key, head in (("by_case_type", "Kind of case"), ("by_service", "Service")):
         if rows := part_of(numbers, key):
             parts.append(_times(rows, head))
-    over = part_of(numbers, "open_cases_over")
-    if over:
-        rows_: list[list[Cell]] = [[f"Over {words.humane(key)}", shown(value)] for key, value in over.items()]
-        parts.append(region(data_table("Open cases by age", ["Open for", "Cases"], rows_), "Open cases by age, table"))
     can, cannot = texts_of(data, "can_say"), texts_of(data, "cannot_say")
     parts.append(folded(f"What can and cannot be said: {title[:1].lower()}{title[1:]}", _said(can, cannot, found.name)))
     return "".join(parts)
@@ -103,8 +108,8 @@ def _said(can: list[str], cannot: list[str], name: str) -> str:
 
 def _times(rows: Json, head: str) -> str:
     cells: list[list[Cell]] = []
-    for name, found in rows.items():
-        row: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
+    for name in map(str, rows):
+        row = part_of(rows, name)
         answered = part_of(row, "response").get("answered_7_days_share")
         cells.append(
             [

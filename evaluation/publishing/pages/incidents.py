@@ -9,7 +9,7 @@ from evaluation.publishing.charts import multiples
 from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page, charts
-from evaluation.publishing.pages.reading import Json, rows_of
+from evaluation.publishing.pages.reading import Json, dimensions_of, rows_of
 from evaluation.publishing.parts import heading, link, unknown
 
 MARGIN = "All"
@@ -18,9 +18,8 @@ MOST_PANELS = 24
 
 def page(content: SiteContent) -> Page:
     """Return the page of counts."""
-    drawn = {
-        table.name: chart for table in content.tables if (chart := _chart(table.name, rows_of(table.data, "rows")))
-    }
+    counted = [table for table in content.tables if not table.name.startswith("caseload")]
+    drawn = {table.name: chart for table in counted if (chart := _chart(table.name, rows_of(table.data, "rows")))}
     markup, live = charts("incidents", drawn)
     parts: list[str] = []
     for name, chart in markup.items():
@@ -43,7 +42,7 @@ def _title(name: str) -> str:
 
 def _chart(name: str, rows: Sequence[Json]) -> Chart | None:
     """Draw one panel for each level of a table's first dimension over its years; None where it has no years."""
-    dimensions = [key for key in (rows[0] if rows else {}) if key != "count"]
+    dimensions = dimensions_of(rows)
     time = next((key for key in dimensions if key.startswith(("year", "month"))), None)
     other = next((key for key in dimensions if key != time), None)
     if time is None or other is None or len(dimensions) != 2:

@@ -32,6 +32,11 @@ def texts_of(data: Json, key: str) -> list[str]:
     return [str(text) for text in cast("list[object]", found)] if isinstance(found, list) else []
 
 
+def dimensions_of(rows: Sequence[Json]) -> list[str]:
+    """Return the dimensions of a published table: its columns but for the count."""
+    return [str(key) for key in rows[0] if key != "count"] if rows else []
+
+
 def amount(value: object) -> Decimal | None:
     """Read an amount of money from JSON; None where it is hidden or no number."""
     if value is None or isinstance(value, bool):

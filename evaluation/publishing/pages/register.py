@@ -43,8 +43,7 @@ def _summary(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
     having = {key: [view for view in schemes if view.seen.effect == key] for key in EFFECTS}
     fewer, more = len(having["fewer"]), having["more"]
     known = [
-        f"{number_of(fewer, 'scheme')} of {len(schemes)} {'is' if fewer == 1 else 'are'} "
-        "followed by fewer repeat incidents."
+        f"{number_of(fewer, 'scheme')} of {len(schemes)} {'is' if fewer == 1 else 'are'} followed by fewer incidents."
     ]
     if fewer:
         known.append(f"They are {_named(having['fewer'])}." if fewer > 1 else f"It is {_named(having['fewer'])}.")

@@ -74,7 +74,9 @@ def plain_claim(view: SchemeView) -> list[str]:
     span = words.interval_words(seen.low, seen.high)
     if seen.unit == "incidents":
         gap = words.people_difference(seen.value)
-        return [f"For each 100 incidents expected where {name} ran, {gap} were recorded ({span})."]
+        if seen.effect in ("fewer", "more"):
+            return [f"For each 100 incidents expected where {name} ran, {gap} were recorded ({span})."]
+        return [f"We cannot tell yet whether {name} changes incidents: it could be {span} of 100."]
     if seen.effect in ("fewer", "more"):
         gap = words.people_difference(seen.value)
         return [
@@ -127,7 +129,10 @@ def happened_lines(view: SchemeView) -> tuple[str, str]:
     span = words.interval_words(seen.low, seen.high)
     number = f"{words.people_difference(seen.value)} of 100"
     if seen.unit == "incidents":
-        return f"{number} incidents", f"were recorded than the months before led to expect (range {span})."
+        said = f"were recorded than the months before led to expect (range {span})."
+        if seen.effect in ("fewer", "more"):
+            return f"{number} incidents", said
+        return seen.words, f"{number} incidents {said}"
     if seen.effect in ("fewer", "more"):
         return (
             number,
