@@ -13,6 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ class CourtCostsExample:
     truth: pl.DataFrame
 
 
-@dataclass
+@dataclass(eq=False)
 class _Order:
     ref: str
     prosecution: str | None
@@ -122,6 +123,7 @@ class _World:
         self.truth: list[tuple[str, str | None, int, str]] = []
         self.through_court: dict[date, list[tuple[_Order, int]]] = defaultdict(list)
         self.bare: set[str] = set()
+        self.turn = count()
         self.agenda: list[tuple[date, int, str, _Order, int]] = []
 
     # Prosecutions and orders.
@@ -203,7 +205,7 @@ class _World:
             self._remit(day, self.through_court[day])
 
     def _plan(self, day: date, what: str, order: _Order, pence: int = 0) -> None:
-        heapq.heappush(self.agenda, (day, len(self.agenda) + 1_000 * self.orders.index(order), what, order, pence))
+        heapq.heappush(self.agenda, (day, next(self.turn), what, order, pence))
 
     def _schedule(self, order: _Order) -> None:
         if self._chance(0.05):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -62,6 +61,10 @@ def income_bench(sizes: Sequence[int] = SIZES) -> pl.DataFrame:
 
 
 def _peak_memory() -> float:
+    if sys.platform == "win32":
+        return float("nan")
+    import resource
+
     unit = 1 if sys.platform == "darwin" else 1_024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 

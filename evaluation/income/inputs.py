@@ -297,7 +297,7 @@ def _borne(events: pl.DataFrame, aside: list[pl.DataFrame]) -> pl.DataFrame:
     debt: dict[str, int] = {}
     applied: list[int] = []
     for ref, kind, amount, awarded in ordered.select("order_ref", "kind", "amount", "costs_awarded").iter_rows():
-        left: int = debt.get(ref, awarded)
+        left = debt[ref] if ref in debt else int(awarded)
         change = int(max(amount if kind == "varied" else -amount, -left))
         debt[ref] = left + change
         applied.append(change if kind == "varied" else -change)

@@ -67,14 +67,27 @@ def _at(values: Whole, positions: Whole) -> Whole:
 
 
 def _named_for_another(orders: Orders, receipts: Receipts, order: Whole) -> np.ndarray:
-    """Find copied references whose payer is the defendant of other orders and not of this one."""
+    """Find copied references whose payer has an order of their own, which is not this one."""
     against = np.zeros(len(order), dtype=bool)
-    persons, known = orders.persons, orders.of_person
+    persons = orders.persons
+    known = {*orders.of_person, *_who_pay_elsewhere(orders, receipts, order)}
     for receipt, at in enumerate(order.tolist()):
         payer = receipts.payers[receipt]
         if at >= 0 and payer is not None and persons[at] is not None and payer != persons[at] and payer in known:
             against[receipt] = True
     return against
+
+
+def _who_pay_elsewhere(orders: Orders, receipts: Receipts, order: Whole) -> set[str]:
+    """Find payers who are no defendant in view and name an order of no register: theirs never reached it."""
+    found: set[str] = set()
+    for receipt in np.flatnonzero((order < 0) & (receipts.pence > 0)).tolist():
+        payer, text = receipts.payers[receipt], receipts.references[receipt]
+        if payer is None or text is None or payer in found or payer in orders.of_person:
+            continue
+        if orders.index.is_made_like_one(text) and not orders.index.named(text):
+            found.add(payer)
+    return found
 
 
 def _decide(book: Book, receipt: int, parts: tuple[Decision, ...]) -> None:

@@ -114,13 +114,14 @@ class Uncertain:
     def _is_stray(self, receipt: int) -> bool:
         """Whether a payer names an order of no register: then they owe more than the orders in view."""
         text, payer = self.book.receipts.references[receipt], self.book.receipts.payers[receipt]
-        if text is None or payer is None or text in self._later or payer not in self.book.orders.of_person:
+        if text is None or payer is None or text in self._later:
             return False
         index = self.book.orders.index
         if not index.is_made_like_one(text) or index.named(text):
             return False
-        own = self.book.orders.of_person[payer]
-        return not any(self._how(text, order) for order in own) and not index.near(text)
+        own = self.book.orders.of_person.get(payer, [])
+        near = [how for _, how in index.near(text) if how != "other_digit"]
+        return not near and not any(self._how(text, order) for order in own)
 
     def _how(self, text: str, order: int) -> Relation | None:
         """Say how a text is near to an order's reference.
@@ -210,7 +211,7 @@ class Uncertain:
             return "absent"
         if payer == defendant:
             return "agrees"
-        return "other_defendant" if payer in self.book.orders.of_person else "unknown"
+        return "other_defendant" if payer in self.book.orders.of_person or payer in self._strays else "unknown"
 
     def _left(self, receipt: int, order: int) -> int:
         room = self.book.room_at_court if self.book.receipts.to_court[receipt] else self.book.room
