@@ -79,7 +79,9 @@ class State:
     exit_day: Ints
     exit_kind: Ints
     clock: int = 0
-    record: dict[str, list[Ints]] = field(default_factory=dict[str, list[Ints]])
+    record: dict[str, list[tuple[int, tuple[Ints, ...]]]] = field(
+        default_factory=dict[str, list[tuple[int, tuple[Ints, ...]]]]
+    )
     cases: int = 0
 
 
@@ -156,6 +158,7 @@ class _Engine:
         self.scalar_phase = int(state.phase[0]) if state.phase.size and np.ptp(state.phase) == 0 else None
         self.luck: Luck = np.empty((0, self.rate.size), np.float32)
         self.used = 0
+        self.decay = np.exp(-1 / scenario.excitation_days)
 
     def _lasting_effects(self) -> Floats:
         factor = np.ones(self.state.people.frailty.size)
@@ -168,14 +171,15 @@ class _Engine:
         state = self.state
         state.clock += 1
         self._leave()
-        hits = np.flatnonzero(self._next_luck() < self._intensity())
-        state.recent *= np.exp(-1 / self.scenario.excitation_days)
+        hits = (self._next_luck() < self._intensity()).nonzero()[0]
+        state.recent *= self.decay
         state.recent[hits] = 1.0
         state.last[hits] = state.clock
         self._count(hits)
         self._open(hits)
-        self._start()
-        self._close()
+        at_risk = (state.opened > NOT_OPEN).nonzero()[0]
+        self._start(at_risk)
+        self._close(at_risk)
 
     def _next_luck(self) -> Luck:
         if self.used == self.luck.shape[0]:
@@ -218,7 +222,7 @@ class _Engine:
             if past is not None:
                 counts[past] -= 1
         state.hits.pop(state.clock - 365, None)
-        self._write("incident", hits, np.full(hits.size, state.clock))
+        self._write("incident", hits)
 
     def _open(self, hits: Ints) -> None:
         state = self.state
@@ -227,11 +231,10 @@ class _Engine:
         state.opened[new] = state.clock
         state.case[new] = state.cases + np.arange(new.size)
         state.cases += new.size
-        self._write("opened", new, np.full(new.size, state.clock))
+        self._write("opened", new)
 
-    def _start(self) -> None:
+    def _start(self, at_risk: Ints) -> None:
         state = self.state
-        at_risk = np.flatnonzero(state.opened > NOT_OPEN)
         if self.scenario.quiet_starts:
             at_risk = at_risk[state.last[at_risk] <= state.opened[at_risk]]
         if not at_risk.size or not self.natural:
@@ -240,7 +243,7 @@ class _Engine:
         burst = np.exp(history_score(self.scenario, c30, c90, c365, state.clock - state.opened[at_risk]))
         luck = self.streams.starts.random(at_risk.size)
         # Few pass this bound, so that the exact hazards of all schemes are needed for few.
-        candidates = np.flatnonzero(luck < self.bound[at_risk] * burst)
+        candidates = (luck < self.bound[at_risk] * burst).nonzero()[0]
         if candidates.size:
             self._choose(at_risk[candidates], burst[candidates], luck[candidates])
 
@@ -273,9 +276,8 @@ class _Engine:
         if scheme.waning_days is None:
             self.lasting[chosen] *= scheme.theta
 
-    def _close(self) -> None:
+    def _close(self, at_risk: Ints) -> None:
         state, scenario = self.state, self.scenario
-        at_risk = np.flatnonzero(state.opened > NOT_OPEN)
         if not at_risk.size:
             return
         active = state.counts[0][at_risk] > 0
@@ -283,6 +285,8 @@ class _Engine:
         closing = luck[0] < np.where(active, scenario.closing_active, scenario.closing_quiet)
         # A case is not opened and closed on one day: it would never be at risk.
         closing &= state.opened[at_risk] < state.clock
+        if not closing.any():
+            return
         resolved = np.where(active, scenario.resolved / 3, scenario.resolved)[closing]
         kind = np.where(luck[1][closing] < resolved, 0, np.where(luck[1][closing] < resolved + 0.1, 2, 1))
         self._write_closures(at_risk[closing], kind)
@@ -290,19 +294,22 @@ class _Engine:
     def _write_closures(self, people: Ints, kind: Ints) -> None:
         if people.size:
             state = self.state
-            self._write("closed", state.case[people], np.full(people.size, state.clock), kind)
+            self._write("closed", state.case[people], kind)
             state.opened[people] = NOT_OPEN
             state.case[people] = -1
 
     def _write(self, name: str, *columns: Ints) -> None:
         if columns[0].size:
-            self.state.record.setdefault(name, []).append(np.stack(columns))
+            self.state.record.setdefault(name, []).append((self.state.clock, columns))
 
 
-def recorded(state: State, name: str, rows: int) -> Ints:
-    """Return one kind of the recorded happenings as a matrix: a row a property, a column a happening."""
-    blocks = state.record.get(name)
-    return np.concatenate(blocks, axis=1) if blocks else np.empty((rows, 0), np.int64)
+def recorded(state: State, name: str) -> tuple[Ints, ...]:
+    """Return one kind of the recorded happenings: the days, then the columns that were written, a row a happening."""
+    blocks = state.record.get(name, [])
+    if not blocks:
+        return tuple(np.empty(0, np.int64) for _ in range(3))
+    days = np.repeat([clock for clock, _ in blocks], [columns[0].size for _, columns in blocks])
+    return days, *(np.concatenate(parts) for parts in zip(*(columns for _, columns in blocks), strict=True))
 
 
 def simulate(scenario: Scenario, seed: int | np.random.SeedSequence) -> History:
@@ -321,14 +328,12 @@ def simulate(scenario: Scenario, seed: int | np.random.SeedSequence) -> History:
     people = draw_people(scenario, rng)
     state = empty_state(people, len(scenario.schemes), draw_exits(scenario, people, rng))
     run(state, scenario, scenario.days, Streams.of(for_days), ("natural",) * len(scenario.schemes))
-    incidents, opened, closed = (
-        recorded(state, "incident", 2),
-        recorded(state, "opened", 2),
-        recorded(state, "closed", 3),
-    )
+    incident_day, incident_person = recorded(state, "incident")[:2]
+    opened_on, owner = recorded(state, "opened")[:2]
+    closing_day, case, kind = recorded(state, "closed")
     closed_on, closure = np.full(state.cases, NEVER), np.full(state.cases, -1)
-    closed_on[closed[0]], closure[closed[0]] = closed[1], closed[2]
+    closed_on[case], closure[case] = closing_day, kind
     return History(
-        scenario, people, incidents[0], incidents[1], opened[0], opened[1], closed_on, closure,
+        scenario, people, incident_person, incident_day, owner, opened_on, closed_on, closure,
         state.starts, state.exit_day, state.exit_kind,
     )  # fmt: skip

@@ -258,13 +258,13 @@ def _remember(history: History, person: Ints, day: Ints, state: State) -> None:
 
 
 def _read(state: State, n: int) -> Outcomes:
-    incidents, closed = recorded(state, "incident", 2), recorded(state, "closed", 3)
-    first = np.full(n, NEVER)
-    np.minimum.at(first, incidents[0], incidents[1])
-    resolved = np.full(n, NEVER)
-    mine = (closed[0] < n) & (closed[2] == 0)
-    resolved[closed[0][mine]] = closed[1][mine]
-    return Outcomes(first, np.bincount(incidents[0], minlength=n), resolved)
+    day, copy = recorded(state, "incident")[:2]
+    closing_day, case, kind = recorded(state, "closed")
+    first, resolved = np.full(n, NEVER), np.full(n, NEVER)
+    np.minimum.at(first, copy, day)
+    mine = (case < n) & (kind == 0)
+    resolved[case[mine]] = closing_day[mine]
+    return Outcomes(first, np.bincount(copy, minlength=n), resolved)
 
 
 def contrast(treated: Outcomes, compared: Outcomes) -> dict[str, float]:
