@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -135,8 +136,8 @@ def _all_rules(table: str) -> list[Rule]:
     return [*filled, *RULES[table]]
 
 
-def in_the_future(table: str, rows: pl.DataFrame, as_of) -> pl.DataFrame:
-    """Rows whose days lie after the as-of date, with their reasons; days that are planned (a review, an instalment) may."""
+def in_the_future(table: str, rows: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Rows whose days lie after the as-of date, with their reasons; planned days (a review, an instalment) may."""
     planned = ("review_on", "first_due_on", "period_end", "hearing_on")
     days = [name for name, kind in schema.columns(table).items() if kind == pl.Date and name not in planned]
     found = [pl.DataFrame(schema=REASONS)]

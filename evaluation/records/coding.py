@@ -17,7 +17,9 @@ from evaluation.errors import DataError
 from evaluation.records.privacy import word as shown_word
 from evaluation.records.pseudonyms import normal_text
 
-UNMAPPED = {"column": pl.String, "list": pl.String, "word": pl.String, "rows": pl.Int64, "suggestion": pl.String}
+UNMAPPED = pl.Schema(
+    {"column": pl.String, "list": pl.String, "word": pl.String, "rows": pl.Int64, "suggestion": pl.String}
+)
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def code(text: pl.Series, words: CodeList, *, column: str, unclassified: Sequenc
     column
         The header, for the listing of unmapped words.
     unclassified
-        Words that a system gives to everything (Uniform's "caution"): they carry no code and are not listed as unmapped.
+        Words that a system gives to everything (Uniform's "caution"): they carry no code and are not unmapped.
     """
     table = normal_words(text)
     silent = {normal_text(one) for one in unclassified}

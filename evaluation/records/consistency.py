@@ -15,7 +15,8 @@ from evaluation.errors import DataError
 
 Kind = Literal["total", "quarter", "share", "ratio"]
 FIRST_MONTH_OF_THE_FINANCIAL_YEAR = 4
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+           "December")  # fmt: skip
 
 
 class _Strict(BaseModel):

@@ -10,7 +10,7 @@ import polars as pl
 
 CHANCE_OF_NONE = 0.01
 """A quiet month counts as covered where, at the source's usual rate, chance alone would leave it empty this often."""
-COVERAGE = {"source": pl.String, "month": pl.Date, "records": pl.Int64, "covered": pl.Boolean}
+COVERAGE = pl.Schema({"source": pl.String, "month": pl.Date, "records": pl.Int64, "covered": pl.Boolean})
 _DAYS = {"Incidents": "occurred_on", "Cases": "opened_on", "Interventions": "started_on"}
 
 

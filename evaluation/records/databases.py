@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -79,14 +80,14 @@ def _with_driver(url: str) -> str:
     return url
 
 
-def _statement(connection, table: str, query: str | None):
+def _statement(connection: Any, table: str, query: str | None) -> Any:
     import sqlalchemy
 
     if query:
         return sqlalchemy.text(query)
-    inspector = sqlalchemy.inspect(connection)
+    inspector: Any = sqlalchemy.inspect(connection)
     schema, _, name = table.rpartition(".")
-    names = [*inspector.get_table_names(schema or None), *inspector.get_view_names(schema or None)]
+    names: list[str] = [*inspector.get_table_names(schema or None), *inspector.get_view_names(schema or None)]
     if not table:
         raise DataError(
             f"Name the table after the address (…#table). The database has: {', '.join(sorted(names)) or 'none'}."
@@ -118,6 +119,6 @@ def _text(value: object) -> str | None:
         return str(int(value))
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, (bytes, memoryview)):
-        return bytes(value).decode("utf-8", errors="replace")
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="replace")
     return str(value)

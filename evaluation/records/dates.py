@@ -12,7 +12,7 @@ from evaluation.errors import DataError
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
 ORDERS = (DAY_FIRST, MONTH_FIRST)
 TOLERATED_SLIPS = 0.01
-"""A share of rows proven in the other order up to which they are slips of the keyboard; above it the file is refused."""
+"""A share of values proven in the other order up to which they are slips; above it the file is refused."""
 
 _TIME = r"(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp][Mm])?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -21,7 +21,8 @@ _SHAPES: Mapping[str, str] = {
     "iso": rf"^(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}}){_TIME}$",
     "compact": r"^(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})$",
     "figures": rf"^(?P<a>\d{{1,2}})[/.\- ](?P<b>\d{{1,2}})[/.\- ](?P<y>\d{{4}}|\d{{2}}){_TIME}$",
-    "day_name": rf"^(?:[A-Za-z]{{3,9}},?\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s\-/.]*{_NAMED}[\s,\-/.]*(?P<y>\d{{4}}|\d{{2}}){_TIME}$",
+    "day_name": rf"^(?:[A-Za-z]{{3,9}},?\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s\-/.]*{_NAMED}"
+    rf"[\s,\-/.]*(?P<y>\d{{4}}|\d{{2}}){_TIME}$",
     "name_day": rf"^{_NAMED}[\s\-]+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?[\s\-]+(?P<y>\d{{4}}){_TIME}$",
     "serial": r"^(?P<n>[2-6]\d{4})(?:\.\d+)?$",
 }

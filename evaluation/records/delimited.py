@@ -1,7 +1,7 @@
 """Reading delimited text: one fast pass over the bytes proves the structure, then Polars parses what is proven.
 
-The pass finds where each record ends (a line end inside quotes does not count), how many cells it has, and whether every
-quote opens or closes a cell. Where one does not (a stray quote), the file is read again line by line, forgivingly.
+The pass finds where each record ends (a line end inside quotes does not count), how many cells it has, and whether
+every quote opens or closes a cell. Where one does not (a stray quote), the file is read again, line by line.
 """
 
 from __future__ import annotations

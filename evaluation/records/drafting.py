@@ -49,7 +49,7 @@ def draft_mapping(path: str | Path) -> str:
 
 
 def _headers(path: str | Path) -> list[str]:
-    known = frozenset().union(*(headers.known_headers(load_mapping(name)) for name in SHIPPED))
+    known = frozenset(header for name in SHIPPED for header in headers.known_headers(load_mapping(name)))
     grid = read_grid(Path(path), known)
     found = headers.find(first_rows(grid.cells), known)
     names = [name for name in (found.names if found else _fullest(grid.cells)) if name]
@@ -103,7 +103,7 @@ def _match(column: Column, names: list[str], sure: bool) -> str | None:
 def _preamble(mapping: Mapping, names: list[str], found: dict[str, tuple[str, bool]]) -> list[str]:
     missing = [column.names[0] for field, column in mapping.columns.items() if column.required and field not in found]
     lines = [
-        f"# Draft of a mapping for {_DRAFT} of {len(names)} columns, begun from the shipped mapping '{mapping.system}'.",
+        f"# Draft of a mapping for {_DRAFT} of {len(names)} columns, begun from the shipped '{mapping.system}'.",
         "# Check each line, answer the questions, and name this file in partnership.toml.",
     ]
     if missing:

@@ -33,7 +33,7 @@ class Extract:
     mapping
         The name of the mapping.
     accepted
-        Canonical table name to frame, with exactly the columns of `records.schema`; only the tables that the mapping feeds.
+        Canonical table name to frame, with exactly the columns of `records.schema`; only tables that the mapping feeds.
     rejected
         One row per raw row set aside: `row`, the columns as read, and `reasons` (a list of texts).
     notes

@@ -48,7 +48,7 @@ class Header:
 
 
 def find(grid: Sequence[Sequence[str]], known: frozenset[str]) -> Header | None:
-    """The row (or two rows, where headings are merged) that names the most known columns; None where nothing matches."""
+    """The row (or two, where headings are merged) that names the most known columns; None where nothing matches."""
     best: tuple[int, int, Header] | None = None
     for row in range(min(len(grid), SEARCHED_ROWS)):
         for candidate in _candidates(grid, row, known):
@@ -130,7 +130,8 @@ def _refuse_missing(mapping: Mapping, found: Table[str, int], names: Sequence[st
             }
         )
         raise DataError(
-            f"The columns of the extract feed no table of the mapping '{mapping.system}': it needs some of {', '.join(map(repr, wanted))}."
+            f"The columns of the extract feed no table of the mapping '{mapping.system}': "
+            f"it needs some of {', '.join(map(repr, wanted))}."
         )
 
 

@@ -31,10 +31,12 @@ from evaluation.records import schema
 from evaluation.records.rules import NOT_IN_THE_FUTURE, RULES
 
 Kind = Literal[
-    "identifier", "date", "month", "money", "number", "whole", "yes_no", "presence", "text", "name", "area", "district",
-    "code", "scheme", "reference", "person_ref", "person_name", "birth_date", "address", "phone", "officer", "free_text",
+    "identifier", "date", "month", "money", "number", "whole", "yes_no", "presence", "text", "name", "area",
+    "district", "code", "scheme", "reference", "person_ref", "person_name", "birth_date", "address", "phone",
+    "officer", "free_text",
     "verbatim", "true_false", "person_id", "skip",
 ]  # fmt: skip
+PersonPart = Literal["ref", "name", "born", "address", "phone"]
 PERSONAL: frozenset[str] = frozenset(
     ("person_ref", "person_name", "birth_date", "address", "phone", "officer", "presence")
 )
@@ -89,7 +91,7 @@ class Mapping(BaseModel):
     title: str
     system: str
     columns: Table[str, Column]
-    people: Table[str, Table[Literal["ref", "name", "born", "address", "phone"], str]] = {}
+    people: Table[str, Table[PersonPart, str]] = {}
     tables: tuple[TableSource, ...] = Field(min_length=1)
     order: tuple[Order, ...] = ()
     rules: Table[str, Literal["reject", "warn"]] = {}
@@ -204,7 +206,7 @@ def canonical(table: str) -> Mapping:
         name: Column(kind=_canonical_kind(name, kind), names=(name,), required=name in needed)
         for name, kind in kinds.items()
     }
-    source = TableSource(table=table, **{"from": {name: name for name in kinds}})
+    source = TableSource.model_validate({"table": table, "from": {name: name for name in kinds}})
     return Mapping(title=f"canonical {table}", system="canonical", columns=columns, tables=(source,))
 
 

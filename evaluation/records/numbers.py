@@ -65,7 +65,7 @@ def _sign_and_figures(text: pl.Expr) -> dict[str, pl.Expr]:
 
 
 def read_numbers(text: pl.Series) -> Numbers:
-    """Read a column as numbers (scores, values of returns); a single comma before other than three figures is decimal."""
+    """Read a column as numbers (scores, values of returns); a comma before other than three figures is decimal."""
     unique = pl.DataFrame({"text": text.drop_nulls().unique().cast(pl.String)})
     bare = pl.col("text").str.strip_chars().str.replace(r"\s*%$", "")
     plain = (

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 
 from evaluation.errors import DataError
 
 
 @contextmanager
-def refusing_panics(sentence: str, *, quietly: bool = False) -> Iterator[None]:
+def refusing_panics(sentence: str, *, quietly: bool = False) -> Generator[None]:
     """Refuse the file with `sentence` where its reader panics.
 
     Parameters
@@ -37,7 +37,7 @@ def refusing_panics(sentence: str, *, quietly: bool = False) -> Iterator[None]:
 
 
 @contextmanager
-def _without_stderr() -> Iterator[None]:
+def _without_stderr() -> Generator[None]:
     """Standard error of the process goes nowhere for as long as this lasts."""
     sys.stderr.flush()
     kept = os.dup(2)

@@ -1,4 +1,4 @@
-"""What may stand in a message, a note or a file that leaves this room: never a name, a telephone number or a postcode."""
+"""What may stand in a message or a file that leaves this room: never a name, a telephone number or a postcode."""
 
 from __future__ import annotations
 

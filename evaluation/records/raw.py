@@ -16,7 +16,11 @@ BLANKS = ("", "-", "--", *(form for one in _BLANK_WORDS for form in (one, one.up
 """Texts that mean that a cell is empty, in the forms in which systems write them."""
 
 _TOTAL = r"(?i)^\W*(?:grand\s+|sub[\s-]?|report\s+|overall\s+)?totals?\b"
-_FOOTER = r"(?i)^\W*(?:end of (?:report|file|extract|data)|report (?:run|generated|produced|printed)|(?:generated|printed|produced|exported) (?:on|by|at)|page \d+ of \d+|\d+ (?:rows?|records?) (?:returned|selected|affected|exported)|source:|notes?:|©)"
+_FOOTER = (
+    r"(?i)^\W*(?:end of (?:report|file|extract|data)|report (?:run|generated|produced|printed)"
+    r"|(?:generated|printed|produced|exported) (?:on|by|at)|page \d+ of \d+"
+    r"|\d+ (?:rows?|records?) (?:returned|selected|affected|exported)|source:|notes?:|©)"
+)
 EXTRA = "(cells beyond the header)"
 
 
@@ -105,7 +109,7 @@ def to_raw(grid: Grid, mapping: Mapping) -> Raw:
 def _body(grid: Grid, header: int) -> pl.DataFrame:
     """The rows below the header that are not blank, each with its row of the grid in `__grid`."""
     cells = grid.cells.with_columns(pl.int_range(0, pl.len()).alias("__grid")).slice(header + 1)
-    texts = [column for column in grid.cells.columns]
+    texts = grid.cells.columns
     filled = pl.any_horizontal(pl.col(texts).str.contains(r"\S").fill_null(False))
     return cells.filter(filled)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -72,7 +73,7 @@ def write_rejected(extracts: Sequence[Extract], folder: Path, *, key: bytes = DE
 
 
 def unmapped_words(extracts: Sequence[Extract]) -> pl.DataFrame:
-    """Words in no code list, the most frequent first, with a suggestion and an empty column for the council's answer."""
+    """Words in no code list, the most frequent first, with a suggestion and a column for the council's answer."""
     frames = [extract.unmapped.with_columns(extract=pl.lit(extract.name)) for extract in extracts]
     together = pl.concat([pl.DataFrame(schema={**UNMAPPED, "extract": pl.String}), *frames])
     ordered = together.sort(["rows", "extract", "word"], descending=[True, False, False])
@@ -84,7 +85,7 @@ def unmapped_words(extracts: Sequence[Extract]) -> pl.DataFrame:
 
 
 def protected(extract: Extract, key: bytes = DEMONSTRATION_KEY) -> pl.DataFrame:
-    """The rejected rows with people as pseudonyms, and withheld what is free text or stands where it does not belong."""
+    """The rejected rows with people as pseudonyms, and withheld what is free text or has strayed."""
     frame = extract.rejected
     names = [name for name in frame.columns if name not in ("row", "reasons")]
     columns = [_protected(frame[name], extract.columns.get(name), extract.date_order, key) for name in names]
@@ -125,7 +126,8 @@ def _write_sheet(path: Path, title: str, frame: pl.DataFrame) -> Path:
         "strings_to_formulas": False,
         "strings_to_urls": False,
     }
-    with xlsxwriter.Workbook(path, options) as book:
+    book: Any = xlsxwriter.Workbook(path, options)
+    with book:
         # A fixed date, so that the same rows give the same bytes.
         book.set_properties({"created": datetime(*_CREATED)})
         sheet = book.add_worksheet(title)

@@ -19,7 +19,7 @@ STAGES = ("first", "review", "last")
 INSTALMENTS = ("week", "fortnight", "month")
 ORDER_EVENTS = ("varied", "remitted", "written_off")
 NOT_IN_THE_FUTURE = "not_in_the_future"
-"""The rule that no recorded day lies after the as-of date; it needs that date, so it stands outside the tables' rules."""
+"""The rule that no recorded day lies after the as-of date: it needs that date, so no table holds it."""
 RECEIPT_KINDS = ("payment", "account", "reversal", "refund")
 
 

@@ -7,8 +7,9 @@ additions of this package that a frame made elsewhere may lack.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any
 
 import dataframely as dy
 import polars as pl
@@ -277,5 +278,10 @@ def bind_rules(name: str) -> type[dy.Schema]:
     return type(f"Checked{name}", (table(name),), dict(checks))
 
 
-def _constant(expression: pl.Expr):
-    return lambda _cls: expression
+def _constant(expression: pl.Expr) -> Callable[[Any], pl.Expr]:
+    """A rule as dataframely wants it: a function of the schema."""
+
+    def rule(_: Any) -> pl.Expr:
+        return expression
+
+    return rule

@@ -15,7 +15,7 @@ from evaluation.records.privacy import POSTCODE
 from evaluation.records.pseudonyms import PSEUDONYM, normal_name, normal_phone, normal_text, pseudonym
 
 PARTS = ("name", "first", "last", "sound", "born", "born_year", "born_swapped", "address", "postcode", "telephone")
-TRAITS = {"person_id": pl.String, "role": pl.String, **dict.fromkeys(PARTS, pl.String)}
+TRAITS = pl.Schema({"person_id": pl.String, "role": pl.String, **dict.fromkeys(PARTS, pl.String)})
 _SOUNDS = str.maketrans("bfpvcgjkqsxzdtlmnr", "111122222222334556")
 
 

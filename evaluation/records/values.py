@@ -11,11 +11,11 @@ import polars as pl
 
 from evaluation.records import coding, dates, numbers, privacy
 from evaluation.records.coding import CodeList
-from evaluation.records.mapping import Column, Mapping, sources_of
+from evaluation.records.mapping import Column, Mapping, PersonPart, sources_of
 from evaluation.records.pseudonyms import PSEUDONYM, person_ids, pseudonymise, reference_ids
 from evaluation.records.raw import Raw, clean
 
-REASONS = {"row": pl.Int64, "reason": pl.String}
+REASONS = pl.Schema({"row": pl.Int64, "reason": pl.String})
 _YES = ("yes", "y", "true", "t", "1", "satisfied", "very satisfied", "fairly satisfied")
 _NO = ("no", "n", "false", "f", "0", "dissatisfied", "not satisfied", "very dissatisfied", "fairly dissatisfied")
 
@@ -309,7 +309,7 @@ def _free_text(name: str, text: pl.Series, context: _Context, got: _Collected) -
     got.columns[name] = coding.flags(text)
 
 
-def _person_parts(texts: pl.DataFrame, got: _Collected, raw: Raw, parts: Table[str, str]) -> pl.DataFrame:
+def _person_parts(texts: pl.DataFrame, got: _Collected, raw: Raw, parts: Table[PersonPart, str]) -> pl.DataFrame:
     """The parts of a person as text, a date of birth in its one written form where it could be read."""
     columns: dict[str, pl.Series] = {}
     for part, name in parts.items():

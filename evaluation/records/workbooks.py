@@ -1,6 +1,8 @@
-"""Reading spreadsheets (XLSX, XLSM, XLS, ODS) as text: visible sheets alone, dates as days, numbers as they were typed."""
+"""Reading spreadsheets (XLSX, XLSM, XLS, ODS) as text: visible sheets alone, dates as days, numbers as typed."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import polars as pl
 
@@ -51,7 +53,7 @@ def _sheets(content: bytes) -> tuple[dict[str, pl.DataFrame], list[str]]:
     visible: dict[str, pl.DataFrame] = {}
     notes: list[str] = []
     try:
-        book = fastexcel.read_excel(content)
+        book: Any = fastexcel.read_excel(content)
         for name in book.sheet_names:
             loaded = book.load_sheet(name, header_row=None, dtypes="string")
             if loaded.visible != "visible":

@@ -22,7 +22,10 @@ def flare(write_file: Write, text: str, name: str = "flare", mapping: str = "fla
     return read_extract(write_file(text, f"{name}.csv"), mapping, as_of=AS_OF)
 
 
-CASES = "Case Ref,Alleged Perpetrator,Perpetrator DOB,Date Opened,Complainant,Complainant Address\n1,Ann Other,1980-01-02,2011-01-02,Bo Peep,1 Road\n"
+CASES = (
+    "Case Ref,Alleged Perpetrator,Perpetrator DOB,Date Opened,Complainant,Complainant Address\n"
+    "1,Ann Other,1980-01-02,2011-01-02,Bo Peep,1 Road\n"
+)
 ACTIONS = "Case Ref,Action,Action Date\n1,Mediation,2011-02-02\n"
 
 

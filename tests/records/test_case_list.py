@@ -20,10 +20,22 @@ HEADER = (
     "Next Report Date", "Outcome", "Officer Cost", "Notes",
 )  # fmt: skip
 ROWS = (
-    ("C001", "H1", "Mediation", "Abbey", "13/01/2011", "27/01/2011", "30/06/2011", "20/03/2011", "Resolved", "120.50", "music"),
+    (
+        "C001",
+        "H1",
+        "Mediation",
+        "Abbey",
+        "13/01/2011",
+        "27/01/2011",
+        "30/06/2011",
+        "20/03/2011",
+        "Resolved",
+        "120.50",
+        "music",
+    ),
     ("C002", "H2", "No Action", "Abbey", "01/03/2011", "", "31/05/2011", "", "Closed no action", "", ""),
     ("C003", "H1", "ABC", "Barton", "14/04/2011", "", "", "", "", "12.00", ""),
-)  # fmt: skip
+)
 Write = Callable[..., Path]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -137,10 +138,17 @@ JOHN: dict[str, str | None] = {
 
 @pytest.mark.parametrize(
     ("change", "linked"),
-    [({"name": "SMITH, Mr John"}, True), ({"name": "Jon Smyth"}, True), ({"born": None}, True), ({"born": "1980-03-05"}, True),
-     ({"address": "9 Low Road, OX4 4ZZ"}, True), ({"name": "Jane Smith", "born": "1982-01-01"}, False),
-     ({"born": "1951-07-07"}, False), ({"address": "9 Low Road", "born": "1951-07-07", "phone": None}, False)],
-)  # fmt: skip
+    [
+        ({"name": "SMITH, Mr John"}, True),
+        ({"name": "Jon Smyth"}, True),
+        ({"born": None}, True),
+        ({"born": "1980-03-05"}, True),
+        ({"address": "9 Low Road, OX4 4ZZ"}, True),
+        ({"name": "Jane Smith", "born": "1982-01-01"}, False),
+        ({"born": "1951-07-07"}, False),
+        ({"address": "9 Low Road", "born": "1951-07-07", "phone": None}, False),
+    ],
+)
 def test_what_makes_one_person_of_two_records(change: dict[str, str | None], linked: bool) -> None:
     assert (one_pair(JOHN, JOHN | change) >= CERTAIN) is linked
 
@@ -155,8 +163,15 @@ def test_reports_of_one_incident_are_found_by_number_and_by_likeness() -> None:
     day = [date(2011, 1, 1) + timedelta(days=int(offset)) for offset in rng.integers(0, 700, 400)]
     rows: list[dict[str, object]] = []
     for number in range(400):
-        row = {"source": "flare", "incident_id": f"F{number}", "occurred_on": day[number], "category": "ABDK"[number % 4],
-               "place_id": f"p{number % 97}", "subject_id": f"s{number % 61}", "area": f"w{number % 7}"}  # fmt: skip
+        row = {
+            "source": "flare",
+            "incident_id": f"F{number}",
+            "occurred_on": day[number],
+            "category": "ABDK"[number % 4],
+            "place_id": f"p{number % 97}",
+            "subject_id": f"s{number % 61}",
+            "area": f"w{number % 7}",
+        }
         rows.append(row)
         if number % 4 == 0:
             rows.append(
@@ -215,9 +230,14 @@ POLICE: dict[str, object] = {
 
 @pytest.mark.parametrize(
     ("council", "police", "same", "how"),
-    [({}, {"external_ref": "F1", "subject_id": None}, True, "reference"), ({}, {}, True, "person"),
-     ({"closed_on": date(2011, 1, 8)}, {}, False, ""), ({}, {"category": "B"}, False, ""), ({}, {"subject_id": "t"}, False, "")],
-)  # fmt: skip
+    [
+        ({}, {"external_ref": "F1", "subject_id": None}, True, "reference"),
+        ({}, {}, True, "person"),
+        ({"closed_on": date(2011, 1, 8)}, {}, False, ""),
+        ({}, {"category": "B"}, False, ""),
+        ({}, {"subject_id": "t"}, False, ""),
+    ],
+)
 def test_a_case_passed_between_services(
     council: dict[str, object], police: dict[str, object], same: bool, how: str
 ) -> None:
@@ -227,12 +247,22 @@ def test_a_case_passed_between_services(
 
 def test_one_case_of_two_is_open_while_either_is() -> None:
     numbers = pl.DataFrame({"case_id": ["F1", "C1"], "number": ["F1", "F1"]})
-    both = merge_cases(cases(COUNCIL | {"closed_on": date(2011, 2, 1), "closure": "resolved", "cost": 5, "has_lead": False},
-                             POLICE | {"cost": 7, "has_lead": True}), numbers).row(0, named=True)  # fmt: skip
+    both = merge_cases(
+        cases(
+            COUNCIL | {"closed_on": date(2011, 2, 1), "closure": "resolved", "cost": 5, "has_lead": False},
+            POLICE | {"cost": 7, "has_lead": True},
+        ),
+        numbers,
+    ).row(0, named=True)
     assert (both["case_id"], both["closed_on"], both["closure"], both["has_lead"]) == ("F1", None, None, True)
     assert both["cost"] == 12
-    done = merge_cases(cases(COUNCIL | {"closed_on": date(2011, 2, 1), "closure": "resolved"},
-                             POLICE | {"closed_on": date(2011, 3, 1), "closure": "moved"}), numbers).row(0, named=True)  # fmt: skip
+    done = merge_cases(
+        cases(
+            COUNCIL | {"closed_on": date(2011, 2, 1), "closure": "resolved"},
+            POLICE | {"closed_on": date(2011, 3, 1), "closure": "moved"},
+        ),
+        numbers,
+    ).row(0, named=True)
     assert (done["closed_on"], done["closure"]) == (date(2011, 3, 1), "moved")
 
 
@@ -251,7 +281,7 @@ def test_an_incident_is_given_the_only_open_case_of_its_kind() -> None:
     assert found.filter(pl.col("probability") >= 0.9).select("incident_id", "case_id").rows() == [("1", "F1")]
 
 
-def test_the_review_is_asked_answered_and_honoured(tmp_path) -> None:  # noqa: ANN001
+def test_the_review_is_asked_answered_and_honoured(tmp_path: Path) -> None:
     pairs = pl.DataFrame(
         {
             "left": ["a", "b", "c"],
@@ -276,7 +306,7 @@ def test_the_review_is_asked_answered_and_honoured(tmp_path) -> None:  # noqa: A
     assert linked.is_empty()
 
 
-def test_an_answer_that_is_none_is_refused(tmp_path) -> None:  # noqa: ANN001
+def test_an_answer_that_is_none_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "review.csv"
     path.write_text("left,right,same_person\na,b,perhaps\n")
     with pytest.raises(DataError, match="neither yes nor no"):

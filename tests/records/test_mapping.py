@@ -96,14 +96,15 @@ def test_a_mapping_that_cannot_be_used_says_why(change: tuple[str, str], words: 
 
 
 def test_a_mapping_that_is_not_there() -> None:
-    with pytest.raises(DataError, match="no mapping 'flair'. Did you mean 'flare'"):
+    with pytest.raises(DataError, match=r"no mapping 'flair'\. Did you mean 'flare'"):
         load_mapping("flair")
     with pytest.raises(DataError, match="no canonical table 'Case'"):
         load_mapping("canonical:Case")
 
 
 def test_a_draft_reads_the_extract_it_was_drafted_from(write: Callable[..., Path], tmp_path: Path) -> None:
-    text = "Case Number,Household ID,Intervention,District,Opened,Date of Interventon,Closed,Next Report,Case Outcome,Colour of door\n"
+    text = "Case Number,Household ID,Intervention,District,Opened,Date of Interventon,Closed,Next Report,Case Outcome,"
+    text += "Colour of door\n"
     path = write(text + "C1,H1,Mediation,Abbey,2011-03-04,2011-03-09,,,Resolved,Aubergine\n")
     draft = draft_mapping(path)
     assert "Aubergine" not in draft
@@ -139,10 +140,19 @@ def test_a_canonical_file_comes_back_as_it_was(tmp_path: Path) -> None:
 
     frame = schema.conform(
         "Cases",
-        pl.DataFrame({"case_id": ["C1", "C2"], "source": ["x", "x"], "opened_on": [date(2011, 1, 2), date(2011, 1, 3)],
-                      "subject_id": ["s1", None], "has_lead": [True, None], "cost": ["12.50", None], "closure": ["resolved", None],
-                      "closed_on": [date(2011, 2, 2), None]}),
-    )  # fmt: skip
+        pl.DataFrame(
+            {
+                "case_id": ["C1", "C2"],
+                "source": ["x", "x"],
+                "opened_on": [date(2011, 1, 2), date(2011, 1, 3)],
+                "subject_id": ["s1", None],
+                "has_lead": [True, None],
+                "cost": ["12.50", None],
+                "closure": ["resolved", None],
+                "closed_on": [date(2011, 2, 2), None],
+            }
+        ),
+    )
     frame.write_csv(tmp_path / "cases.csv")
     frame.write_parquet(tmp_path / "cases.parquet")
     for name in ("cases.csv", "cases.parquet"):

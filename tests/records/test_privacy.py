@@ -1,9 +1,8 @@
-"""Planted names, telephone numbers and postcodes appear in nothing that leaves the reading: files, logs, errors, figures."""
+"""Planted names, telephone numbers and postcodes appear in no file, log, error or figure."""
 
 from __future__ import annotations
 
 import json
-import os
 import stat
 from collections.abc import Callable
 from datetime import date
@@ -25,17 +24,29 @@ from evaluation.records.pseudonyms import (
     rotate_key,
 )
 
-PLANTED = ("Quillfeather", "Zoltomble", "Numberwick", "Aubergine", "01632 960983", "01632960983", "07700 900123", "OX9 9ZZ", "OX99ZZ",
-           "z.zoltomble@example.org", "1957-03-09", "09/03/1957")  # fmt: skip
+PLANTED = (
+    "Quillfeather",
+    "Zoltomble",
+    "Numberwick",
+    "Aubergine",
+    "01632 960983",
+    "01632960983",
+    "07700 900123",
+    "OX9 9ZZ",
+    "OX99ZZ",
+    "z.zoltomble@example.org",
+    "1957-03-09",
+    "09/03/1957",
+)
 HEADER = (
-    "Incident Ref,Case Ref,Incident Date,Complaint Type,Notepad,Alleged Perpetrator,Perpetrator DOB,Perpetrator Address,"
-    "Perpetrator Phone,Complainant,Complainant Phone,Premises Address,Ward,Investigating Officer,Lead Officer,Date Opened,"
-    "Date Closed,Action,Action Date,Favourite Colour\n"
+    "Incident Ref,Case Ref,Incident Date,Complaint Type,Notepad,Alleged Perpetrator,Perpetrator DOB,"
+    "Perpetrator Address,Perpetrator Phone,Complainant,Complainant Phone,Premises Address,Ward,"
+    "Investigating Officer,Lead Officer,Date Opened,Date Closed,Action,Action Date,Favourite Colour\n"
 )
 GOOD = (
-    'I1,K1,13/01/2011,Noise,"Mrs Quillfeather of OX9 9ZZ rang from 01632 960983, loud music",Zelda Zoltomble,09/03/1957,'
-    '"1 Numberwick Lane, OX9 9ZZ",07700 900123,Ann Quillfeather,01632 960983,"2 Numberwick Lane, OX9 9ZZ",OX9 9ZZ,'
-    "Zelda Numberwick,Zelda Numberwick,14/01/2011,,Mediation,15/01/2011,Aubergine\n"
+    'I1,K1,13/01/2011,Noise,"Mrs Quillfeather of OX9 9ZZ rang from 01632 960983, loud music",Zelda Zoltomble,'
+    '09/03/1957,"1 Numberwick Lane, OX9 9ZZ",07700 900123,Ann Quillfeather,01632 960983,"2 Numberwick Lane, OX9 9ZZ",'
+    "OX9 9ZZ,Zelda Numberwick,Zelda Numberwick,14/01/2011,,Mediation,15/01/2011,Aubergine\n"
 )
 BAD = GOOD.replace("I1,K1", "I2,K2").replace("14/01/2011,,", "14/01/2011,01/01/2010,")
 SHIFTED = (
@@ -144,9 +155,16 @@ def test_a_mended_sheet_is_read_as_the_same_people(planted: Path, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("31/02/2012", "'31/02/2012'"), ("10.999", "'10.999'"), ("Ann Other", "text of 9 characters"), ("01632 960983", "a number of 11 digits"),
-     ("+44 1632 960983", "a number of 12 digits"), ("", "text of 0 characters"), ("123456789012345", "a number of 15 digits")],
-)  # fmt: skip
+    [
+        ("31/02/2012", "'31/02/2012'"),
+        ("10.999", "'10.999'"),
+        ("Ann Other", "text of 9 characters"),
+        ("01632 960983", "a number of 11 digits"),
+        ("+44 1632 960983", "a number of 12 digits"),
+        ("", "text of 0 characters"),
+        ("123456789012345", "a number of 15 digits"),
+    ],
+)
 def test_what_a_message_quotes(value: str, text: str) -> None:
     assert shown(value) == text
 
@@ -199,10 +217,10 @@ def test_a_key_in_a_repository_or_open_to_others_is_refused(tmp_path: Path) -> N
         load_key(tmp_path / "repo" / "council.key")
     path = tmp_path / "council.key"
     load_key(path)
-    os.chmod(path, 0o644)  # noqa: PTH101
+    path.chmod(0o644)
     with pytest.raises(UsageError, match="can be read by others"):
         load_key(path)
-    os.chmod(path, 0o600)  # noqa: PTH101
+    path.chmod(0o600)
     path.write_text("hello\n")
     with pytest.raises(DataError, match="does not hold a key"):
         load_key(path)

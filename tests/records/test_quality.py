@@ -54,22 +54,50 @@ def case(ref: str, opened: str = "2012-12-01", **cells: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("test", "rows", "expected"),
     [
-        ("dealt_but_open", [case("1", dealt="2012-12-05"), case("2", closed="2012-12-06"), case("3", closure="Resolved"), case("4")], (2, 3)),
-        ("no_action", [case("1", "2012-01-01", last_action="2012-09-29"), case("2", "2012-01-01", last_action="2012-09-30"),
-                       case("3", "2012-01-01", last_action="2012-09-01", closed="2012-10-01"), case("4")], (1, 3)),
-        ("open_over_6_months", [case("1", "2012-06-29"), case("2", "2012-06-30"), case("3", "2010-01-01", closed="2010-02-02")], (1, 2)),
+        (
+            "dealt_but_open",
+            [case("1", dealt="2012-12-05"), case("2", closed="2012-12-06"), case("3", closure="Resolved"), case("4")],
+            (2, 3),
+        ),
+        (
+            "no_action",
+            [
+                case("1", "2012-01-01", last_action="2012-09-29"),
+                case("2", "2012-01-01", last_action="2012-09-30"),
+                case("3", "2012-01-01", last_action="2012-09-01", closed="2012-10-01"),
+                case("4"),
+            ],
+            (1, 3),
+        ),
+        (
+            "open_over_6_months",
+            [case("1", "2012-06-29"), case("2", "2012-06-30"), case("3", "2010-01-01", closed="2010-02-02")],
+            (1, 2),
+        ),
         ("open_over_12_months", [case("1", "2011-12-30"), case("2", "2011-12-31")], (1, 2)),
         ("open_over_24_months", [case("1", "2010-12-30"), case("2", "2010-12-31")], (1, 2)),
-        ("no_first_response", [case("1", responded="2012-12-11"), case("2", responded="2012-12-12"), case("3"), case("4", "2012-12-29")], (2, 3)),
+        (
+            "no_first_response",
+            [case("1", responded="2012-12-11"), case("2", responded="2012-12-12"), case("3"), case("4", "2012-12-29")],
+            (2, 3),
+        ),
         ("no_lead_officer", [case("1", lead="Officer 1"), case("2"), case("3", lead="no")], (2, 3)),
-        ("referral_not_accepted", [case("1", case_referred="2012-12-01", case_accepted="2012-12-04"), case("2", case_referred="2012-12-01"),
-                                   case("3", case_referred="2012-12-20"), case("4")], (1, 2)),
+        (
+            "referral_not_accepted",
+            [
+                case("1", case_referred="2012-12-01", case_accepted="2012-12-04"),
+                case("2", case_referred="2012-12-01"),
+                case("3", case_referred="2012-12-20"),
+                case("4"),
+            ],
+            (1, 2),
+        ),
         ("dates_wrong", [case("1", closed="2012-11-01"), case("2", "31/02/2012"), case("3")], (2, 3)),
         ("dates_in_the_future", [case("1", "2013-02-01"), case("2")], (1, 2)),
         ("unmapped_codes", [case("1", category="Noise"), case("2", category="Zzz")], (1, 2)),
         ("rows_rejected", [case("1", closed="2012-11-01"), case("2")], (1, 2)),
     ],
-)  # fmt: skip
+)
 def test_each_test_counts_what_it_says(
     test: str, rows: list[dict[str, str]], expected: tuple[int, int], read: Read
 ) -> None:
@@ -188,8 +216,11 @@ def months(source: str, first: date, counts: Sequence[int]) -> list[dict[str, ob
 
 
 def covered(rows: list[dict[str, object]], as_of: date) -> list[bool]:
-    tables = {"Incidents": pl.DataFrame(rows), "Cases": pl.DataFrame(schema={"source": pl.String, "opened_on": pl.Date}),
-              "Interventions": pl.DataFrame(schema={"source": pl.String, "started_on": pl.Date})}  # fmt: skip
+    tables = {
+        "Incidents": pl.DataFrame(rows),
+        "Cases": pl.DataFrame(schema={"source": pl.String, "opened_on": pl.Date}),
+        "Interventions": pl.DataFrame(schema={"source": pl.String, "started_on": pl.Date}),
+    }
     return coverage(tables, as_of=as_of)["covered"].to_list()
 
 

@@ -18,10 +18,22 @@ HEADER = (
     "Next Report Date", "Outcome", "Officer Cost", "Notes",
 )  # fmt: skip
 ROWS = (
-    ("C001", "H1", "Mediation", "Abbey", "13/01/2011", "27/01/2011", "30/06/2011", "20/03/2011", "Resolved", "120.50", "music"),
+    (
+        "C001",
+        "H1",
+        "Mediation",
+        "Abbey",
+        "13/01/2011",
+        "27/01/2011",
+        "30/06/2011",
+        "20/03/2011",
+        "Resolved",
+        "120.50",
+        "music",
+    ),
     ("C002", "H2", "No Action", "Abbey", "01/03/2011", "", "31/05/2011", "", "Closed no action", "", ""),
     ("C003", "H1", "ABC", "Barton", "14/04/2011", "", "", "", "", "12.00", ""),
-)  # fmt: skip
+)
 Write = Callable[..., Path]
 
 
@@ -58,24 +70,36 @@ READABLE: dict[str, tuple[bytes | str, str]] = {
     "semicolons": (GOOD.replace(",", ";"), "separator semicolon"),
     "tabs": (GOOD.replace(",", "\t"), "separator tab"),
     "bars": (GOOD.replace(",", "|"), "separator bar"),
-    "decimal commas": (GOOD.replace(",", ";").replace("120.50", "1.120,50").replace("12.00", "12,00"), "Officer Cost: decimal commas read as pounds and pence"),
+    "decimal commas": (
+        GOOD.replace(",", ";").replace("120.50", "1.120,50").replace("12.00", "12,00"),
+        "Officer Cost: decimal commas read as pounds and pence",
+    ),
     "title rows": (joined("Cases of the council", "Printed 01/02/2012", "") + GOOD, "2 rows above the header skipped"),
     "title over two lines": ('"Cases,\nof the council"\r\n' + GOOD, "1 rows above the header skipped"),
     "separator line of Excel": (joined("sep=,") + GOOD, "1 rows above the header skipped"),
     "totals row": (GOOD + "Total,,,,,,,,,132.50,\r\n", "1 rows of totals or remarks below the data skipped"),
-    "remarks below": (GOOD + joined("", "Total: 3 cases", "End of report"), "2 rows of totals or remarks below the data skipped"),
+    "remarks below": (
+        GOOD + joined("", "Total: 3 cases", "End of report"),
+        "2 rows of totals or remarks below the data skipped",
+    ),
     "blank rows": (joined(*LINES[:2], "", ",,,,,,,,,,", *LINES[2:]), "encoding utf-8"),
     "empty cells beyond the header": (joined(LINES[0], *(line + ",,," for line in LINES[1:])), "encoding utf-8"),
     "embedded line end": (GOOD.replace("music", '"loud\nmusic, again"'), "encoding utf-8"),
     "doubled quotes": (GOOD.replace("music", '"said ""stop"", twice"'), "encoding utf-8"),
     "stray quote": (GOOD.replace("music", 'a 12" pipe'), "1 rows with a stray quote read as they stand"),
     "stray quote before a cell": (GOOD.replace("Abbey", '"Abbey', 1), "1 rows with a stray quote read as they stand"),
-    "everything quoted": (joined(*(",".join(f'"{cell}"' for cell in line.split(",")) for line in LINES)), "encoding utf-8"),
+    "everything quoted": (
+        joined(*(",".join(f'"{cell}"' for cell in line.split(",")) for line in LINES)),
+        "encoding utf-8",
+    ),
     "headers in capitals": (joined(LINES[0].upper().replace(" ", "_"), *LINES[1:]), "encoding utf-8"),
-    "units in headers": (GOOD.replace("Officer Cost", "Officer Cost (£)").replace("Date Opened", "Date Opened (dd/mm/yyyy)"), "encoding utf-8"),
+    "units in headers": (
+        GOOD.replace("Officer Cost", "Officer Cost (£)").replace("Date Opened", "Date Opened (dd/mm/yyyy)"),
+        "encoding utf-8",
+    ),
     "end-of-file mark": (GOOD.encode() + b"\x1a", "encoding utf-8"),
     "no line end at the end": (GOOD.rstrip(), "encoding utf-8"),
-}  # fmt: skip
+}
 
 REFUSED: dict[str, tuple[bytes | str, str]] = {
     "empty": ("", "empty"),
@@ -151,7 +175,7 @@ def test_the_hash_is_that_of_the_bytes(write: Write) -> None:
     assert read_extract(write(GOOD), "case_list").source_sha256 == hashlib.sha256(GOOD.encode()).hexdigest()
 
 
-def test_a_file_that_is_not_there(tmp_path) -> None:  # noqa: ANN001
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"absent\.csv: There is no such file"):
         read_extract(tmp_path / "absent.csv", "case_list")
     with pytest.raises(DataError, match="folder"):

@@ -17,14 +17,21 @@ SOUND: dict[str, dict[str, Any]] = {
     "Cases": {"case_id": "1", "source": "s", "opened_on": D1},
     "Interventions": {"intervention_id": "1", "scheme": "abcs"},
     "Breaches": {"intervention_id": "1", "breached_on": D1},
-    "Measures": {"client_id": "1", "contract": "c", "instrument": "i", "measured_on": D1, "stage": "first", "score": 1.0},
+    "Measures": {
+        "client_id": "1",
+        "contract": "c",
+        "instrument": "i",
+        "measured_on": D1,
+        "stage": "first",
+        "score": 1.0,
+    },
     "Surveys": {"case_id": "1", "sent_on": D1},
     "Returns": {"contract": "c", "measure": "m", "period_start": D1, "period_end": D1, "submitted_on": D1},
     "Prosecutions": {"prosecution_ref": "1"},
     "CourtOrders": {"order_ref": "1", "ordered_on": D1},
     "OrderEvents": {"order_ref": "1", "happened_on": D1, "kind": "varied", "amount": "-1.00"},
     "Receipts": {"receipt_ref": "1", "received_on": D1, "kind": "payment", "amount": "1.00"},
-}  # fmt: skip
+}
 BROKEN: list[tuple[str, dict[str, Any], str]] = [
     ("Incidents", {"incident_id": ""}, "incident_id_not_blank"),
     ("Incidents", {"precision": "week"}, "precision_is_known"),
@@ -67,7 +74,7 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
     *[("CourtOrders", {money: "-0.01"}, f"{money}_not_negative")
       for money in ("costs_claimed", "costs_awarded", "compensation", "fine", "surcharge", "instalment")],
     ("OrderEvents", {"order_ref": ""}, "order_ref_not_blank"),
-    ("OrderEvents", {"kind": "lost"}, "kind_is_known"),
+    ("OrderEvents", {"kind": "lost", "amount": "1.00"}, "kind_is_known"),
     ("OrderEvents", {"happened_on": D2, "recorded_on": D1}, "recorded_on_not_before_happened_on"),
     ("OrderEvents", {"kind": "remitted", "amount": "0.00"}, "amount_positive_unless_varied"),
     ("Receipts", {"receipt_ref": ""}, "receipt_ref_not_blank"),

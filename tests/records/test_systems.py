@@ -27,14 +27,46 @@ def rows_of(mapping: str, *rows: dict[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-INCIDENT = {"incident_ref": "I1", "case_ref": "K1", "occurred": "2011-01-02", "reported": "2011-01-03", "category": "Noise",
-            "place": "1 High Street", "ward": "Abbey", "subject_name": "John Smith", "subject_born": "1980-05-03"}  # fmt: skip
-CASE = {"case_ref": "K1", "opened": "2011-01-03", "responded": "2011-01-05", "closed": "2011-03-01", "closure": "Resolved",
-        "category": "Noise", "officer": "Officer 9", "lead": "Officer 9", "tenure": "Council tenant", "risk": "7", "cost": "120.00",
-        "subject_name": "SMITH, John", "subject_born": "1980-05-03"}  # fmt: skip
-ACTION = {"case_ref": "K1", "action_ref": "A1", "action": "Acceptable Behaviour Contract", "action_referred": "2011-01-10",
-          "action_started": "2011-01-20", "action_ended": "2011-02-20", "action_ending": "Breached", "sessions_offered": "4",
-          "sessions_attended": "2", "action_cost": "31.50", "subject_name": "John Smith", "subject_born": "1980-05-03"}  # fmt: skip
+INCIDENT = {
+    "incident_ref": "I1",
+    "case_ref": "K1",
+    "occurred": "2011-01-02",
+    "reported": "2011-01-03",
+    "category": "Noise",
+    "place": "1 High Street",
+    "ward": "Abbey",
+    "subject_name": "John Smith",
+    "subject_born": "1980-05-03",
+}
+CASE = {
+    "case_ref": "K1",
+    "opened": "2011-01-03",
+    "responded": "2011-01-05",
+    "closed": "2011-03-01",
+    "closure": "Resolved",
+    "category": "Noise",
+    "officer": "Officer 9",
+    "lead": "Officer 9",
+    "tenure": "Council tenant",
+    "risk": "7",
+    "cost": "120.00",
+    "subject_name": "SMITH, John",
+    "subject_born": "1980-05-03",
+}
+ACTION = {
+    "case_ref": "K1",
+    "action_ref": "A1",
+    "action": "Acceptable Behaviour Contract",
+    "action_referred": "2011-01-10",
+    "action_started": "2011-01-20",
+    "action_ended": "2011-02-20",
+    "action_ending": "Breached",
+    "sessions_offered": "4",
+    "sessions_attended": "2",
+    "action_cost": "31.50",
+    "subject_name": "John Smith",
+    "subject_born": "1980-05-03",
+}
 BREACH = {"case_ref": "K1", "action_ref": "A1", "breached": "2011-02-11"}
 
 
@@ -175,9 +207,12 @@ def test_a_suggestion_is_near_or_none() -> None:
 @pytest.mark.skipif(not DATA.exists(), reason="the police files of the shared data folder are not here")
 @pytest.mark.parametrize(
     ("file", "mapping", "rows", "months"),
-    [("police-uk-2018-06-thames-valley-street.csv", "police_uk", 18188, 1), ("lancashire-asb-2022.tab", "police_asb", 56434, 12),
-     ("northumbria-asb-2022.tab", "police_asb", 39706, 11)],
-)  # fmt: skip
+    [
+        ("police-uk-2018-06-thames-valley-street.csv", "police_uk", 18188, 1),
+        ("lancashire-asb-2022.tab", "police_asb", 56434, 12),
+        ("northumbria-asb-2022.tab", "police_asb", 39706, 11),
+    ],
+)
 def test_real_police_files_are_accepted_whole(file: str, mapping: str, rows: int, months: int) -> None:
     extract = read_extract(DATA / file, mapping)
     incidents = extract.accepted["Incidents"]

@@ -134,7 +134,8 @@ def ods(rows: list[list[str | float | date]]) -> bytes:
     content = (
         f'<?xml version="1.0"?><office:document-content xmlns:office="{names}:office:1.0" '
         f'xmlns:table="{names}:table:1.0" xmlns:text="{names}:text:1.0"><office:body><office:spreadsheet>'
-        f'<table:table table:name="Cases">{body}</table:table></office:spreadsheet></office:body></office:document-content>'
+        f'<table:table table:name="Cases">{body}</table:table></office:spreadsheet></office:body>'
+        "</office:document-content>"
     )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -196,8 +197,12 @@ def xls(rows: list[list[str | float]]) -> bytes:
 
     def entry(name: str, kind: int, start: int, size: int, child: int = 0xFFFFFFFF) -> bytes:
         text = name.encode("utf-16-le") + b"\0\0"
-        return (text.ljust(64, b"\0") + struct.pack("<HBBIII", len(text) if name else 0, kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child)
-                + bytes(36) + struct.pack("<IQ", start, size))  # fmt: skip
+        return (
+            text.ljust(64, b"\0")
+            + struct.pack("<HBBIII", len(text) if name else 0, kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child)
+            + bytes(36)
+            + struct.pack("<IQ", start, size)
+        )
 
     chain = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, 2 + sectors), 0xFFFFFFFE]
     fat = struct.pack(f"<{len(chain)}I", *chain).ljust(512, b"\xff")

@@ -1,1 +1,1 @@
-"""Linking: the same person, case or incident in unlinked systems, by rules with a probability and a review of the middle."""
+"""Linking: the same person, case or incident in unlinked systems, with a probability and a review."""

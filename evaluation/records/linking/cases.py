@@ -6,8 +6,8 @@ from datetime import date
 
 import polars as pl
 
-MATCHES = {"case_id": pl.String, "same_as": pl.String, "probability": pl.Float64, "how": pl.String}
-LINKS = {"incident_id": pl.String, "case_id": pl.String, "probability": pl.Float64}
+MATCHES = pl.Schema({"case_id": pl.String, "same_as": pl.String, "probability": pl.Float64, "how": pl.String})
+LINKS = pl.Schema({"incident_id": pl.String, "case_id": pl.String, "probability": pl.Float64})
 SAME_SUBJECT_SAME_CATEGORY, SAME_SUBJECT = 0.97, 0.60
 """Of cases of one person open at one time in two services: with the same kind of trouble, and with another kind."""
 ONLY_CASE_OF_ITS_KIND, ONLY_CASE = 0.97, 0.80
@@ -119,8 +119,8 @@ def _merged(columns: list[str]) -> list[pl.Expr]:
 def unlinked_incidents(incidents: pl.DataFrame, cases: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """Incidents that name a person with a case open that day, and no case: `incident_id, case_id, probability`.
 
-    The likeliest is the only open case of the same kind of trouble, then the only open case of whatever kind. A case that
-    was dealt with and left open in the system counts as open until it was dealt with.
+    The likeliest is the only open case of the same kind of trouble, then the only open case of whatever kind. A case
+    that was dealt with and left open in the system counts as open until it was dealt with.
     """
     loose = incidents.filter(pl.col("case_id").is_null() & (pl.col("precision") == "day")).drop_nulls("subject_id")
     open_cases = cases.drop_nulls("subject_id").select(

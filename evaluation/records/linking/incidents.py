@@ -10,7 +10,9 @@ from evaluation.records.linking.weights import probability
 
 DAYS_APART = 1
 _SIDE = ("incident_id", "source", "occurred_on", "category", "subject_id", "place_id", "area", "flags", "external_ref")
-DUPLICATES = {"incident_id": pl.String, "duplicate_of": pl.String, "probability": pl.Float64, "how": pl.String}
+DUPLICATES = pl.Schema(
+    {"incident_id": pl.String, "duplicate_of": pl.String, "probability": pl.Float64, "how": pl.String}
+)
 _SAME_DAY, _NEXT_DAY = 0.90, 0.10
 _CATEGORY_AGREES, _SUBJECT_AGREES, _FLAGS_AGREE = 0.92, 0.97, 0.50
 

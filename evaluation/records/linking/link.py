@@ -1,4 +1,4 @@
-"""The whole of linking in its order: people, then reports of one incident, then cases, then incidents without a case."""
+"""The whole of linking in its order: people, reports of one incident, cases, incidents without a case."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ class Linked:
         by_reference = int((self.duplicates["how"] == "reference").sum())
         return (
             f"{linked} people were found under another name or reference in another record",
-            f"{len(self.duplicates)} reports repeat an incident of another system ({by_reference} cite its number) and are counted once",
+            f"{len(self.duplicates)} reports repeat an incident of another system ({by_reference} cite its number) "
+            "and are counted once",
             f"{len(self.cases)} cases are a case of another service and have its number",
             f"{len(self.incidents)} incidents without a case number were given their case",
             f"{len(self.review)} pairs of people are for a person to decide",

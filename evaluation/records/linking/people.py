@@ -30,7 +30,9 @@ _BLOCKS: tuple[tuple[str, ...], ...] = (
     ("sound", "postcode"),
 )
 _SOUND, _SWAPPED, _YEAR, _POSTCODE = 0.05, 0.02, 0.03, 0.10
-PAIRS = {"left": pl.String, "right": pl.String, "probability": pl.Float64, "agree": pl.String, "differ": pl.String}
+PAIRS = pl.Schema(
+    {"left": pl.String, "right": pl.String, "probability": pl.Float64, "agree": pl.String, "differ": pl.String}
+)
 
 
 def pair_people(traits: pl.DataFrame) -> pl.DataFrame:

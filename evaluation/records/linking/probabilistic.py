@@ -65,7 +65,7 @@ def _linker(known: pl.DataFrame) -> Any:
         raise UsageError(
             "Linking by a trained model needs the extra 'linking' (splink); the rules need nothing."
         ) from problem
-    backend = DuckDBAPI(duckdb.connect())
+    backend: Any = DuckDBAPI(duckdb.connect())
     settings = SettingsCreator(
         link_type="dedupe_only",
         comparisons=_comparisons(),

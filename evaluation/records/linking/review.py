@@ -9,14 +9,16 @@ import polars as pl
 from evaluation.errors import DataError
 from evaluation.records.linking.weights import CERTAIN, DOUBTFUL
 
-REVIEW = {
-    "left": pl.String,
-    "right": pl.String,
-    "probability": pl.Float64,
-    "agree": pl.String,
-    "differ": pl.String,
-    "same_person": pl.String,
-}
+REVIEW = pl.Schema(
+    {
+        "left": pl.String,
+        "right": pl.String,
+        "probability": pl.Float64,
+        "agree": pl.String,
+        "differ": pl.String,
+        "same_person": pl.String,
+    }
+)
 _ANSWERS = {"yes": True, "y": True, "same": True, "no": False, "n": False, "different": False}
 
 

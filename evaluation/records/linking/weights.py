@@ -8,14 +8,15 @@ probability that two *matching* records agree (m) is set from what clerks get wr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import connected_components  # pyright: ignore[reportUnknownVariableType]
 
 CERTAIN, DOUBTFUL = 0.95, 0.30
-"""Pairs from the upper bound are linked; those between the bounds are for a person to decide; the rest are left apart."""
+"""Pairs from the upper bound are linked; those between the bounds are for a person to decide."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,6 @@ def clusters(names: pl.Series, left: pl.Series, right: pl.Series) -> pl.DataFram
         for side in (left, right)
     ]
     graph = coo_array((np.ones(len(left)), (ends[0], ends[1])), shape=(len(order), len(order)))
-    _, label = connected_components(graph, directed=False)
-    table = number.with_columns(label=pl.Series(label.astype(np.int64)))
+    found: Any = connected_components(graph, directed=False)  # pyright: ignore[reportUnknownVariableType]
+    table = number.with_columns(label=pl.Series(np.asarray(found[1], dtype=np.int64)))
     return table.with_columns(cluster=pl.col("name").first().over("label")).select("name", "cluster")

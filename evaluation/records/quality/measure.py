@@ -71,6 +71,8 @@ def _extracts(extracts: Sequence[Extract]) -> pl.DataFrame:
             for extract in extracts
         ],
         schema={
-            "name": pl.String, "mapping": pl.String, "rows_read": pl.Int64, "rows_accepted": pl.Int64, "rows_rejected": pl.Int64,
+            "name": pl.String,
+            "mapping": pl.String,
+            **dict.fromkeys(("rows_read", "rows_accepted", "rows_rejected"), pl.Int64),
         },
     )  # fmt: skip

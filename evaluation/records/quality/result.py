@@ -11,14 +11,16 @@ import polars as pl
 
 from evaluation.records.quality.scorecard import Passed, passed, scorecard
 
-FIGURES = {
-    "measure": pl.String,
-    "source": pl.String,
-    "service": pl.String,
-    "month": pl.Date,
-    "count": pl.Int64,
-    "of": pl.Int64,
-}
+FIGURES = pl.Schema(
+    {
+        "measure": pl.String,
+        "source": pl.String,
+        "service": pl.String,
+        "month": pl.Date,
+        "count": pl.Int64,
+        "of": pl.Int64,
+    }
+)
 
 
 LEAST_ROWS_OF_A_WORD = 10
@@ -124,7 +126,7 @@ class Quality:
         }
 
     def _frequent_words(self) -> list[dict[str, Any]]:
-        """Words of enough rows to be a habit of the system; a rarer one may be a name that strayed, and is only counted."""
+        """Words of enough rows to be a habit of the system; a rarer one may be a stray name, and is only counted."""
         frequent = self.unmapped.filter(pl.col("rows") >= LEAST_ROWS_OF_A_WORD)
         rare = (
             self.unmapped.filter(pl.col("rows") < LEAST_ROWS_OF_A_WORD)

@@ -145,8 +145,12 @@ def _dealt_but_open(evidence: Evidence) -> pl.DataFrame:
 
 
 def _no_action(evidence: Evidence) -> pl.DataFrame:
+    """Open cases of the systems that record actions, by a date of the last one or by an action log."""
+    log = evidence.accepted("Interventions").group_by("case_id").agg(pl.max("started_on").alias("logged_on"))
+    cases = evidence.open_cases().join(log.drop_nulls(), on="case_id", how="left")
+    acted = cases.with_columns(last_action_on=pl.max_horizontal("last_action_on", "logged_on"))
     last = pl.max_horizontal("last_action_on", "responded_on", "opened_on")
-    recorded = _recorded(evidence.open_cases(), "last_action_on")
+    recorded = _recorded(acted, "last_action_on")
     return _counted(recorded, last < evidence.before(MONTHS_WITHOUT_ACTION))
 
 
