@@ -290,7 +290,8 @@ def test_a_scheme_for_a_place_is_counted_in_incidents(
 
 def test_a_description_stands_with_the_cases_and_claims_nothing(demo: ModuleType, tmp_path: Path) -> None:
     ladder = {
-        "study": "ladder", "scheme": None, "title": "The ladder", "question": "How far do people go?", "status": "estimated",
+        "study": "ladder", "scheme": None, "title": "The ladder", "question": "How far do people go?",
+        "status": "estimated",
         "effects": [], "can_say": ["45 of 100 stopped."], "cannot_say": ["Whether a rung made people stop."],
         "evidence": {"grade": "none", "maryland": None, "reasons": []},
         "numbers": {"no_further_incident": {
