@@ -14,6 +14,7 @@ _ESTIMATE = ("value", "low", "high", "treated", "compared")
 _ARMS = (("n_treated", "events_treated", "treated"), ("n_compared", "events_compared", "compared"))
 _DIGITS = {"days": 0, "people per 100": 0, "per 100": 0}
 _REPEATED_IN_PROSE = ("attrition", "effects", "numbers")
+_MODELS = frozenset({"adjusted_cox", "models"})
 _EFFECTS = ("effects", "sensitivity")
 _SPECIAL = frozenset({"attrition", *_EFFECTS, "curves", "naive", "numbers"})
 
@@ -85,10 +86,20 @@ def _numbers(numbers: Mapping[str, object], rules: Rules, known: set[int]) -> Js
     people = max(
         (value for key, value in numbers.items() if is_count(key, value) and isinstance(value, int)), default=0
     )
+    few = _few_helped(numbers, rules)
     return {
-        key: protect_tree(value, rules, known, key) if supported(key, people, rules) else None
+        key: protect_tree(value, rules, known, key, 0 if few and key in _MODELS else None)
+        if supported(key, people, rules)
+        else None
         for key, value in numbers.items()
     }
+
+
+def _few_helped(numbers: Mapping[str, object], rules: Rules) -> bool:
+    """Whether a model's level of those helped rests on too few people or repeats."""
+    first = numbers.get("first_case")
+    held = cast("Mapping[str, object]", first) if isinstance(first, Mapping) else {}
+    return any(_below(held.get(key), rules) for key in ("people_helped", "repeats_helped"))
 
 
 def _effect(effect: dict[str, object], rules: Rules, known: set[int], hidden: list[str]) -> Json:

@@ -27,7 +27,12 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 EXACT_CELLS = 1500
+"""Candidates up to which a part of two dimensions is solved to the smallest choice."""
+EXACT_CELLS_DEEP = 150
+"""The same for three dimensions and more, where the number of equally small choices grows beyond all bounds."""
+TWO_DIMENSIONS = 2.5
 MOST_ROUNDS = 200
+MOST_TABLES = 200
 TRIAL_TABLES = 6
 NOISE = 1e-7
 
@@ -70,8 +75,9 @@ def choose(problem: Problem) -> Bools:
     Returns
     -------
     Bools
-        Shape (n,): hidden or not; the fewest (by cost) in each connected part of the tables with at most
-        `EXACT_CELLS` candidates, and a safe choice that may hide more in a larger part.
+        Shape (n,): hidden or not. The fewest (by cost) in each connected part of the tables with at most
+        `EXACT_CELLS` candidates (`EXACT_CELLS_DEEP` beyond two dimensions). In a larger part a choice that is as safe
+        and from which no single cell can be taken away, but not always the smallest.
 
     Raises
     ------
@@ -108,11 +114,31 @@ class _Search:
 
     def run(self) -> Bools:
         self._first_cuts()
+        exact = self._is_small()
+        kept = self.problem.must
         for _ in range(MOST_ROUNDS):
-            hidden = self._master()
+            hidden = self._master(kept)
             if not self._add_cuts(hidden):
-                return hidden
+                return hidden if exact else self._without_spare(hidden)
+            kept = kept if exact else hidden
         raise DisclosureError("No safe choice of hidden cells was found: publish fewer dimensions or wider groups.")
+
+    def _is_small(self) -> bool:
+        equations_per_cell = self.problem.equations.nnz / max(self.problem.cost.size, 1)
+        most = EXACT_CELLS if equations_per_cell <= TWO_DIMENSIONS else EXACT_CELLS_DEEP
+        return int(self.problem.may.sum()) <= most
+
+    def _without_spare(self, hidden: Bools) -> Bools:
+        """Show again, dearest first, each cell that is not needed after all."""
+        spare = np.flatnonzero(hidden & ~self.problem.must)
+        for cell in spare[np.argsort(-self.problem.cost[spare], kind="stable")]:
+            fewer = hidden.copy()
+            fewer[cell] = False
+            attack = _Attack(self.problem, fewer)
+            attack.learn([table for table in self.tables if not (np.abs(table) > NOISE)[~fewer].any()])
+            if all(attack.widen(int(other)) is None for other in attack.doubtful()):
+                hidden, self.tables = fewer, attack.tables[-MOST_TABLES:]
+        return hidden
 
     def _first_cuts(self) -> None:
         """In each equation a hidden cell is not alone, and what is hidden with a sensitive one is wide enough."""
@@ -143,21 +169,20 @@ class _Search:
         row[places] = np.maximum(price, 0) * up + np.maximum(-price, 0) * down
         return row
 
-    def _master(self) -> Bools:
+    def _master(self, kept: Bools) -> Bools:
         problem = self.problem
-        low = problem.must.astype(float)
+        low = kept.astype(float)
         high = (problem.must | problem.may).astype(float)
         rows = (
             [LinearConstraint(vstack([csr_array(cut[None, :]) for cut in self.cuts]), 0.0, np.inf)] if self.cuts else []
         )
-        exact = int(problem.may.sum()) <= EXACT_CELLS
         answer = milp(
-            problem.cost, integrality=np.full(low.size, int(exact)), bounds=Bounds(low, high), constraints=rows,
+            problem.cost, integrality=np.ones(low.size), bounds=Bounds(low, high), constraints=rows,
             options={"mip_rel_gap": 0.0},
         )  # fmt: skip
         if answer.x is None:
             raise DisclosureError("No safe choice of hidden cells exists: too much has been published already.")
-        return answer.x > (0.5 if exact else NOISE)
+        return answer.x > 0.5
 
     def _add_cuts(self, hidden: Bools) -> bool:
         """Look for hidden cells that can be pinned; add an inequality for each and say whether there was one."""
@@ -171,7 +196,7 @@ class _Search:
             if prices is not None:
                 pinned = True
                 self._add_price_cut(int(cell), *prices)
-        self.tables = attack.tables[-200:]
+        self.tables = attack.tables[-MOST_TABLES:]
         return pinned
 
     def _add_price_cut(self, cell: int, top: Floats, bottom: Floats) -> None:

@@ -293,3 +293,16 @@ def test_big_table_of_the_worked_example_takes_seconds():
     protected = protect(table)
     assert protected["hidden"].sum() > 50
     assert (audit(protected, width=10, exact=True)["width"] >= 10).all()
+
+
+def test_table_too_deep_to_solve_exactly_is_safe_and_no_hidden_cell_is_spare(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("evaluation.publishing.disclosure_suppression.EXACT_CELLS_DEEP", 5)
+    table = with_margins(np.random.default_rng(1).negative_binomial(1.5, 0.05, (3, 3, 4)))
+    protected = protect(table)
+    assert (audit(protected, width=10, exact=True)["width"] >= 10).all()
+    spare = np.flatnonzero((protected["hidden"] & (protected["count"] >= 10)).to_numpy())
+    for cell in spare[:: max(len(spare) // 3, 1)]:
+        hidden = protected["hidden"].to_numpy().copy()
+        hidden[cell] = False
+        with pytest.raises(DisclosureError):
+            audit(protected.with_columns(hidden=pl.Series(hidden)), width=10, exact=True)

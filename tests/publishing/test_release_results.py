@@ -275,3 +275,14 @@ def test_first_edition_and_open_data_are_not_compared():
     assert settled(new, None, RULES) is new
     opened = release_contract({"contract": "c", "clients": 3}, RULES, licence="OGL v3")
     assert settled(opened, {"clients": 2}, RULES) is opened
+
+
+@pytest.mark.parametrize(("helped", "shown"), [(9, None), (30, 0.69)])
+def test_model_with_too_few_at_one_level_is_withheld(helped: int, shown: float | None):
+    numbers = {
+        "first_case": {"people": 900, "people_helped": helped, "repeats_helped": 12},
+        "adjusted_cox": {"hazard_ratio_value": 0.69, "low": 0.5, "high": 0.9, "status": "estimated"},
+    }
+    made = release_finding({"study": "s", "numbers": numbers}, RULES).data["numbers"]["adjusted_cox"]
+    assert made["hazard_ratio_value"] == shown
+    assert made["status"] == "estimated"
