@@ -12,9 +12,10 @@ import polars as pl
 from evaluation.errors import DataError, did_you_mean
 
 Frame = pl.DataFrame | pl.LazyFrame
-Floats = np.ndarray[Any, np.dtype[np.float64]]
-Ints = np.ndarray[Any, np.dtype[np.integer[Any]]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
+# Arrays of floats, whole numbers and booleans; numpy promotes between them too freely for tighter types.
+Floats = np.ndarray[Any, np.dtype[Any]]
+Ints = np.ndarray[Any, np.dtype[Any]]
+Flags = np.ndarray[Any, np.dtype[Any]]
 EXAMPLE_ROWS = 1_000_000
 EventKind = Literal["indicator", "count", "state"]
 
@@ -137,7 +138,7 @@ def _type_problems(frame: pl.DataFrame, roles: Roles) -> list[str]:
         if not frame[name].dtype.is_numeric()
     ]
     event = frame[roles.event].dtype
-    textual = event in (pl.String, pl.Categorical, pl.Enum)
+    textual = is_category(event)
     allowed = event.is_numeric() or event == pl.Boolean or (roles.event_kind == "state" and textual)
     if not allowed:
         belongs = "a whole number or a text state" if roles.event_kind == "state" else "true/false or 0/1"
@@ -145,9 +146,14 @@ def _type_problems(frame: pl.DataFrame, roles: Roles) -> list[str]:
         problems.append(f"column '{roles.event}' is {event}{example}; {belongs} belongs there")
     for name in roles.covariates:
         dtype = frame[name].dtype
-        if not (dtype.is_numeric() or dtype in (pl.Boolean, pl.String, pl.Categorical, pl.Enum)):
+        if not (dtype.is_numeric() or dtype == pl.Boolean or is_category(dtype)):
             problems.append(f"covariate '{name}' is {dtype}; a number, a boolean or a category belongs there")
     return problems
+
+
+def is_category(dtype: pl.DataType) -> bool:
+    """Whether a column holds text or categories."""
+    return dtype == pl.String or dtype == pl.Categorical or dtype == pl.Enum
 
 
 def _short(value: object) -> bool:
@@ -196,7 +202,7 @@ def _problem(frame: pl.DataFrame, bad: pl.Series, text: str, show: tuple[str, ..
     count = int(bad.sum())
     if not count:
         return []
-    row = bad.arg_max()
+    row = bad.arg_max() or 0
     example = ", ".join(f"{name} = {frame[name][row]}" for name in show)
     return [f"{text} in {count} of {frame.height} rows, first in row {row} ({example})"]
 
@@ -239,7 +245,7 @@ def codes(series: pl.Series) -> tuple[Ints, int]:
     if series.dtype.is_integer():
         low, high = int(series.min()), int(series.max())  # type: ignore[arg-type]
         if high - low < max(4 * len(series), 1 << 16):
-            narrow = series.dtype in (pl.Int32, pl.Int16, pl.Int8, pl.UInt16, pl.UInt8)
+            narrow = max(abs(low), abs(high), high - low) < 1 << 31
             values = array(series).astype(np.int32 if narrow else np.int64, copy=False)
             return values - values.dtype.type(low) if low else values, high - low + 1
     if series.dtype.is_numeric():

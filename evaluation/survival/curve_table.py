@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,13 +84,13 @@ class CurveTable:
         first = self.slots.first
         return [slice(int(a), int(b) - 1) for a, b in itertools.pairwise(first)]
 
-    def per_group(self, columns: dict[str, Floats]) -> pl.DataFrame:
+    def per_group(self, columns: Mapping[str, Floats | Ints]) -> pl.DataFrame:
         """Write group-wise columns as a frame: the groups' columns, then these."""
         return pl.DataFrame(
             [*self.groups.get_columns(), *(pl.Series(name, values) for name, values in columns.items())]
         )
 
-    def frame(self, columns: dict[str, Floats | pl.Series]) -> pl.DataFrame:
+    def frame(self, columns: Mapping[str, Floats | pl.Series]) -> pl.DataFrame:
         """Write slot-wise columns as a frame: the groups' columns, `time`, then these; spare slots left out."""
         used = np.flatnonzero(self.slots.used)
         home = pl.Series(self.slots.stratum[used])

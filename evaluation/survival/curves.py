@@ -273,7 +273,7 @@ def _crossing(times: Floats, curve: Floats, share: float) -> float | None:
     return None if second >= len(x) else (float(x[first]) + float(x[second])) / 2
 
 
-def _sentence(row: dict[str, object], by: list[str], level: float) -> str:
+def _sentence(row: dict[str, Any], by: list[str], level: float) -> str:
     group = ", ".join(f"{name} {row[name]}" for name in by)
     median, low, high = (row[name] if isinstance(row[name], float) else None for name in ("median", "low", "high"))
     reached = "half never reach it in the time seen" if median is None else f"half reach it by {words.number(median)}"

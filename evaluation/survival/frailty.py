@@ -15,6 +15,7 @@ from evaluation.survival import words
 from evaluation.survival.columns import Floats, Frame, Ints, Roles, check_choice, check_level, combine, names, read
 from evaluation.survival.cox import TIES
 from evaluation.survival.maximise import maximise, refuse_collinear
+from evaluation.survival.numerics import lowest
 from evaluation.survival.partial import Likelihood, PartialLikelihood
 from evaluation.survival.risksets import RiskSets, Rows, collapse, count_at_risk, count_events
 
@@ -249,8 +250,6 @@ def _by_group(values: Floats, group: Ints) -> Floats:
 
 def _profile(model: _Model, start: Floats) -> _Point:
     """Climb the marginal likelihood over the variance, by golden section on its square root."""
-    from scipy.optimize import minimize_scalar
-
     latest = _Point(0.0, start, np.zeros(len(model.deaths)), 0.0, np.zeros((0, 0)))
     seen: dict[float, _Point] = {}
 
@@ -259,8 +258,8 @@ def _profile(model: _Model, start: Floats) -> _Point:
         latest = seen[root] = _solve(model, max(root, 1e-4) ** 2, latest)
         return -latest.loglik
 
-    found = minimize_scalar(cost, bounds=(0.0, np.sqrt(LARGEST_VARIANCE)), method="bounded", options={"xatol": 1e-6})
-    return seen[float(found.x)] if float(found.x) in seen else _solve(model, max(float(found.x), 1e-4) ** 2, latest)
+    root = lowest(cost, 0.0, float(np.sqrt(LARGEST_VARIANCE)), 1e-6)
+    return seen[root] if root in seen else _solve(model, max(root, 1e-4) ** 2, latest)
 
 
 def _solve(model: _Model, variance: float, start: _Point) -> _Point:
@@ -281,15 +280,27 @@ def _solve(model: _Model, variance: float, start: _Point) -> _Point:
             sharper = diagonal - _own_share(model, here[0])
             beta_block = here[0].information - (cross / sharper) @ cross.T
             return _point(model, variance, beta, log_frailty, here[1], beta_block)
-        for halving in range(25):
-            used = 0.5**halving
-            moved = log_frailty + used * frailty_step
-            moved -= np.log(np.mean(np.exp(moved)))
-            there = _penalised(model, beta + used * step, moved, precision)
-            if np.isfinite(there[1]) and there[1] >= here[1] - 1e-10 * max(1.0, abs(here[1])):
-                break
-        beta, log_frailty, here = beta + used * step, moved, there
+        beta, log_frailty, here = _moved(model, beta, log_frailty, precision, here, (step, frailty_step))
     raise DataError("The frailty model did not settle: the groups have too few events to tell their frailties.")
+
+
+def _moved(
+    model: _Model,
+    beta: Floats,
+    log_frailty: Floats,
+    precision: float,
+    here: tuple[Likelihood, float],
+    steps: tuple[Floats, Floats],
+) -> tuple[Floats, Floats, tuple[Likelihood, float]]:
+    """Take a step, halved while it overshoots; the frailties keep a mean of one."""
+    for halving in range(25):
+        moved = log_frailty + 0.5**halving * steps[1]
+        moved = moved - np.log(np.mean(np.exp(moved)))
+        coef = beta + 0.5**halving * steps[0]
+        there = _penalised(model, coef, moved, precision)
+        if np.isfinite(there[1]) and there[1] >= here[1] - 1e-10 * max(1.0, abs(here[1])):
+            return coef, moved, there
+    return beta, log_frailty, here
 
 
 def _penalised(model: _Model, beta: Floats, log_frailty: Floats, precision: float) -> tuple[Likelihood, float]:

@@ -149,7 +149,7 @@ def _score(counts: _Counts) -> tuple[Floats, Floats]:
     score = (d1 - expected).sum(axis=0)[:-1]
     # `weight[t, i, k]`: how an event in group k bears on the score of group i.
     weight = -scaled[:, :, None] * scaled[:, None, :] / total[:, None, None]
-    index = np.arange(y.shape[1])
+    index = list(range(int(y.shape[1])))
     weight[:, index, index] += scaled
     rate = events / (total * np.where(pooled_before < 1, 1 - pooled_before, 1.0))
     accumulated = np.cumsum(weight * rate[:, None, None], axis=0)

@@ -50,16 +50,24 @@ def climb(times: Times, distribution: str, start: Floats) -> Climbed:
     for _ in range(MOST_STEPS):
         step = _solve(information, slope)
         gain = float(step @ slope)
-        for halving in range(40):
-            with np.errstate(all="ignore"):
-                there = _likelihood(times, distribution, coef + step * 0.5**halving)
-            if np.isfinite(there[0]) and there[0] >= value - 1e-11 * max(1.0, abs(value)):
-                break
-        coef = coef + step * 0.5**halving
+        coef, there = _moved(times, distribution, coef, step, value)
         value, slope, information = there
         if abs(gain) < SETTLED * max(1.0, abs(value)) or gain < 1e-17:
             jacobian = float((times.weight * times.event) @ times.log_exit)
             return Climbed(coef, np.linalg.inv(information), value - jacobian)
+    raise DataError(f"The {distribution} model has no finite maximum: too few events for its covariates.")
+
+
+def _moved(
+    times: Times, distribution: str, coef: Floats, step: Floats, value: float
+) -> tuple[Floats, tuple[float, Floats, Floats]]:
+    """Take a step, halved while it overshoots."""
+    there = (value, step, step)
+    for halving in range(40):
+        with np.errstate(all="ignore"):
+            there = _likelihood(times, distribution, coef + step * 0.5**halving)
+        if np.isfinite(there[0]) and there[0] >= value - 1e-11 * max(1.0, abs(value)):
+            return coef + step * 0.5**halving, there
     raise DataError(f"The {distribution} model has no finite maximum: too few events for its covariates.")
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from scipy.special import chdtrc
 
 from evaluation.errors import DataError
-from evaluation.survival import words
+from evaluation.survival import sparse, words
 from evaluation.survival.columns import Floats, Frame, Roles, combine, event_flags, names, read
 from evaluation.survival.risksets import Rows, count_at_risk, count_events
 from evaluation.survival.timeline import lay_out, rank_times
@@ -111,7 +111,7 @@ def logrank(
     size = (len(slots.time), len(example))
     at_risk = count_at_risk(rows, *size).sums(np.eye(len(example)))
     deaths, _, events = count_events(rows, *size)
-    observed = np.asarray(events.sum(axis=0)).ravel()
+    observed = sparse.column_sums(events)
     expected, variance = _expected(at_risk, deaths)
     labels = frame[example].select(by)
     described = labels.hstack(

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from evaluation.errors import DataError
 from evaluation.survival.columns import Floats
+from evaluation.survival.numerics import solve_positive
 from evaluation.survival.partial import Likelihood, PartialLikelihood
 
 MOST_STEPS = 60
@@ -83,9 +83,8 @@ def solve_information(information: Floats, right: Floats) -> Floats:
     """Solve `information x = right`, scaled so that units do not matter."""
     scale = _scale(information)
     try:
-        factor = cho_factor(information / np.outer(scale, scale))
-        return cho_solve(factor, right / scale) / scale
-    except LinAlgError:
+        return solve_positive(information / np.outer(scale, scale), right / scale) / scale
+    except np.linalg.LinAlgError:
         return np.linalg.lstsq(information / np.outer(scale, scale), right / scale, rcond=SINGULAR)[0] / scale
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import polars as pl
 
 from evaluation.errors import DataError
-from evaluation.survival.columns import Frame, Roles, check_names
+from evaluation.survival.columns import Frame, Roles, check_names, names
 
 
 def overlapping(
@@ -31,7 +31,7 @@ def overlapping(
     check_names(spells, Roles(exit, exit, entry, cluster=subject, groups=by))
     keys = [subject, *by]
     start = pl.lit(float("-inf")) if entry is None else pl.col(entry)
-    columns = list(dict.fromkeys([*keys, *([] if entry is None else [entry]), exit]))
+    columns = list(dict.fromkeys([*keys, *names(entry), exit]))
     return (
         spells.lazy()
         .select(columns)

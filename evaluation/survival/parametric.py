@@ -210,8 +210,9 @@ def _lifelines(frame: pl.DataFrame, matrix: Floats, roles: Roles, distribution: 
         "loglogistic": (lifelines.LogLogisticAFTFitter, "alpha_", "beta_", -1.0),
     }
     fitter, location, shape, sign = fitters[distribution]
+    fit: Any = fitter().fit  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     columns = [f"x{j}" for j in range(matrix.shape[1])]
-    data = pd.DataFrame(matrix, columns=columns)
+    data = pd.DataFrame(dict(zip(columns, matrix.T, strict=True)), index=range(len(matrix)))
     data["exit"], data["event"] = frame[roles.exit].to_numpy(), event_flags(frame[roles.event])
     options: dict[str, Any] = {"duration_col": "exit", "event_col": "event"}
     for role, name in (("entry_col", roles.entry), ("weights_col", roles.weights)):
@@ -221,7 +222,7 @@ def _lifelines(frame: pl.DataFrame, matrix: Floats, roles: Roles, distribution: 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            params = fitter().fit(data, **options).params_
+            params: Any = fit(data, **options).params_
         except ConvergenceError as error:
             raise DataError(f"The {distribution} model did not converge: too few events for its covariates.") from error
     order = [(location, "Intercept"), *((location, name) for name in columns)]

@@ -66,7 +66,7 @@ def _describe(series: pl.Series) -> Covariate:
         return Covariate(series.name, None)
     levels = tuple(str(level) for level in series.unique().sort())
     if len(levels) < 2:
-        raise DataError(f"Covariate '{series.name}' has one level, '{levels[0]}', so it has no coefficient.")
+        raise DataError(f"Covariate '{series.name}' has one level, '{series[0]}', so it has no coefficient.")
     return Covariate(series.name, levels)
 
 

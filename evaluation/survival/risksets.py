@@ -13,9 +13,9 @@ from typing import Protocol
 
 import numpy as np
 import polars as pl
-import scipy.sparse as sp
 
 from evaluation.errors import DataError
+from evaluation.survival import sparse
 from evaluation.survival.columns import (
     Flags,
     Floats,
@@ -30,6 +30,7 @@ from evaluation.survival.columns import (
     read,
 )
 from evaluation.survival.patterns import Covariate, design
+from evaluation.survival.sparse import Sparse
 from evaluation.survival.timeline import Ranks, Slots, lay_out, rank_times
 
 CHUNK = 2_000_000
@@ -95,7 +96,7 @@ class AtRisk:
     """
 
     dense: Floats | None
-    changes: sp.csr_matrix | None
+    changes: Sparse
 
     def sums(self, values: Floats) -> Floats:
         """Sum a value of the patterns over each risk set.
@@ -157,7 +158,7 @@ class RiskSets:
 
     slots: Slots
     at_risk: RiskSums
-    events: sp.csr_matrix
+    events: Sparse
     deaths: Floats
     died: Floats
     matrix: Floats
@@ -181,7 +182,7 @@ class RiskSets:
     @property
     def event_totals(self) -> Floats:
         """Weighted events of each pattern."""
-        return np.asarray(self.events.sum(axis=0)).ravel()
+        return sparse.column_sums(self.events)
 
 
 def collapse(
@@ -248,19 +249,19 @@ def collapse(
     )
 
 
-def count_events(rows: Rows, slots: int, patterns: int) -> tuple[Floats, Floats, sp.csr_matrix]:
+def count_events(rows: Rows, slots: int, patterns: int) -> tuple[Floats, Floats, Sparse]:
     """Count events by slot: unweighted, weighted, and weighted by pattern (sparse)."""
     which = np.flatnonzero(rows.event)
     slot = rows.stop[which] - 1
     weight = None if rows.weight is None else rows.weight[which]
     deaths = np.bincount(slot, minlength=slots).astype(float)
-    died = deaths if weight is None else np.bincount(slot, weight, minlength=slots)
+    died = deaths if weight is None else np.bincount(slot, weight, minlength=slots).astype(float)
     place = slot.astype(np.int64) * patterns + rows.pattern[which]
     if slots * patterns <= DENSE_CELLS:
         table = np.bincount(place, weight, minlength=slots * patterns).reshape(slots, patterns).astype(float)
-        return deaths, died, sp.csr_matrix(table)
+        return deaths, died, sparse.of_table(table)
     ones = np.ones(len(which)) if weight is None else weight
-    return deaths, died, sp.csr_matrix((ones, (slot, rows.pattern[which])), shape=(slots, patterns))
+    return deaths, died, sparse.of_places(ones, slot, rows.pattern[which], (slots, patterns))
 
 
 def count_at_risk(rows: Rows, slots: int, patterns: int) -> AtRisk:
@@ -286,14 +287,14 @@ def _dense_changes(rows: Rows, slots: int, patterns: int) -> Floats:
     return table.reshape(slots, patterns)
 
 
-def _sparse_changes(rows: Rows, slots: int, patterns: int) -> sp.csr_matrix:
-    total = sp.csr_matrix((slots, patterns))
+def _sparse_changes(rows: Rows, slots: int, patterns: int) -> Sparse:
+    total: Sparse = 0
     for part in chunks(len(rows), CHUNK):
         weight = np.ones(part.stop - part.start) if rows.weight is None else rows.weight[part]
         place = np.concatenate([rows.start[part], rows.stop[part]])
         pattern = np.concatenate([rows.pattern[part], rows.pattern[part]])
         change = np.concatenate([weight, -weight])
-        total = total + sp.csr_matrix((change, (place, pattern)), shape=(slots, patterns))
+        total = total + sparse.of_places(change, place, pattern, (slots, patterns))
     return total
 
 

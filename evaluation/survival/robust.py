@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 
+from evaluation.survival import sparse
 from evaluation.survival.columns import Floats, Ints
 from evaluation.survival.partial import Moments, PartialLikelihood
 from evaluation.survival.risksets import Rows
+from evaluation.survival.sparse import Sparse
 
 CHUNK = 500_000
 
@@ -57,17 +58,15 @@ def group_rows(cluster: Ints | None, rows: int) -> tuple[Ints | None, Ints]:
     turns = np.flatnonzero(cluster[1:] != cluster[:-1]) + 1
     if len(turns) == clusters - 1:
         return None, np.concatenate([[0], turns, [rows]])
-    # A sparse matrix of clusters x rows is a counting sort: linear, where a comparison sort is not.
-    sorter = sp.csr_matrix((np.ones(rows, np.int8), (cluster, np.arange(rows, dtype=np.int32))), (clusters, rows))
-    return sorter.indices, sorter.indptr
+    return sparse.grouped(cluster, clusters)
 
 
 def _pieces(bounds: Ints) -> Iterator[tuple[int, int]]:
     """Cut the clusters into runs of about `CHUNK` rows."""
     first, clusters = 0, len(bounds) - 1
     while first < clusters:
-        last = int(np.searchsorted(bounds, bounds[first] + CHUNK, side="right")) - 1
-        last = min(max(last, first + 1), clusters)
+        reached: Ints = np.searchsorted(bounds, bounds[first] + CHUNK, side="right")
+        last = min(max(int(reached) - 1, first + 1), clusters)
         yield first, last
         first = last
 
@@ -101,26 +100,52 @@ class ResidualTables:
         start, stop, pattern, event = rows.start[chosen], rows.stop[chosen], rows.pattern[chosen], rows.event[chosen]
         weight = None if rows.weight is None else rows.weight[chosen]
         risk = self.score[pattern]
-        count, patterns, clusters = len(start), len(self.score), len(bounds) - 1
+        residual = event - risk * (self.hazard[stop] - self.hazard[start])
         happened = np.flatnonzero(event)
         slot, risk_there = stop[happened] - 1, risk[happened]
-        residual = event - risk * (self.hazard[stop] - self.hazard[start])
         residual[happened] += risk_there * self.spared[slot]
-        data, index = np.empty((count, 3)), np.empty((count, 3), dtype=np.int32)
-        data[:, 0], data[:, 1], data[:, 2] = residual, risk, -risk
-        index[:, 0], index[:, 1], index[:, 2] = pattern, stop + patterns, start + patterns
-        event_data, event_index = np.empty((len(happened), 2)), np.empty((len(happened), 2), dtype=np.int32)
-        event_data[:, 0], event_data[:, 1] = -1.0, -risk_there
-        event_index[:, 0], event_index[:, 1] = slot, slot + len(self.hazard)
+        ones = np.ones(len(happened))
         if weight is not None:
-            data *= weight[:, None]
-            event_data *= weight[happened, None]
-        event_bounds = np.searchsorted(happened, bounds)
-        body = sp.csr_matrix((data.ravel(), index.ravel(), 3 * bounds), shape=(clusters, len(self.stacked)))
-        at_events = sp.csr_matrix(
-            (event_data.ravel(), event_index.ravel(), 2 * event_bounds), shape=(clusters, len(self.at_event))
-        )
-        return body @ self.stacked + at_events @ self.at_event
+            residual, risk, ones = residual * weight, risk * weight, weight[happened]
+            risk_there = risk[happened]
+        patterns, slots = len(self.score), len(self.hazard)
+        until, begins, sign = _join(start, stop, risk, bounds)
+        total = _lookups(bounds, (residual, pattern), (until, stop + patterns), width=len(self.stacked)) @ self.stacked
+        if len(begins):
+            taken = np.searchsorted(begins, bounds)
+            total += _lookups(taken, (sign, start[begins] + patterns), width=len(self.stacked)) @ self.stacked
+        if len(happened):
+            taken = np.searchsorted(happened, bounds)
+            at = _lookups(taken, (-ones, slot), (-risk_there, slot + slots), width=len(self.at_event))
+            total += at @ self.at_event
+        return total
+
+
+def _join(start: Ints, stop: Ints, risk: Floats, bounds: Ints) -> tuple[Floats, Ints, Floats]:
+    """Join rows that follow on each other in a cluster: the look-up where one stops and the next starts is one.
+
+    Returns
+    -------
+    tuple
+        What to look up at every row's stop; the rows whose start needs a look-up of its own; what to look up there.
+    """
+    follows = np.empty(len(start), dtype=bool)
+    follows[0] = False
+    np.equal(start[1:], stop[:-1], out=follows[1:])
+    follows[bounds[:-1]] = False
+    until = risk.copy()
+    until[:-1] -= np.where(follows[1:], risk[1:], 0.0)
+    begins = np.flatnonzero(~follows & (start > 0))
+    return until, begins, -risk[begins]
+
+
+def _lookups(bounds: Ints, *columns: tuple[Floats, Ints], width: int) -> Sparse:
+    """Write look-ups as a sparse matrix: for each row and column a number and a place, rows summed between bounds."""
+    count, each = len(columns[0][0]), len(columns)
+    data, index = np.empty((count, each)), np.empty((count, each), dtype=np.int32)
+    for number, (value, place) in enumerate(columns):
+        data[:, number], index[:, number] = value, place
+    return sparse.of_rows(data.ravel(), index.ravel(), each * bounds, (len(bounds) - 1, width))
 
 
 def residual_tables(likelihood: PartialLikelihood, m: Moments, by_slot: Floats | None = None) -> ResidualTables:
