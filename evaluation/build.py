@@ -125,13 +125,14 @@ def _read_extracts(job: Job, advance: Callable[[int, int], None]) -> list[Extrac
     return extracts
 
 
-def _pseudonym_key(job: Job) -> bytes | None:
+def _pseudonym_key(job: Job) -> bytes:
     """The partnership's own key; the people of a synthetic workspace are invented, and their key is public."""
     from evaluation.records import load_key
+    from evaluation.records.pseudonyms import DEMONSTRATION_KEY
 
     settings = job.workspace.settings
     if settings.synthetic:
-        return None
+        return DEMONSTRATION_KEY
     place = settings.privacy.key or f"~/.config/evaluation/{slug(settings.name)}.key"
     return load_key(Path(place).expanduser())
 
@@ -153,7 +154,7 @@ def _write_records(job: Job, key: str, extracts: list[Extract]) -> None:
         write_json(folder / "about.json", {"inputs": [_about(job, extract) for extract in extracts]})
 
     job.store.make("records", key, write_tables)
-    job.store.make("rejected", key, lambda folder: records.write_rejected(extracts, folder))
+    job.store.make("rejected", key, lambda folder: records.write_rejected(extracts, folder, key=_pseudonym_key(job)))
     job.store.make("quality.json", key, lambda path: write_json(path, measured.to_json()))
 
 
