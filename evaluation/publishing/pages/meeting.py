@@ -10,11 +10,11 @@ from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page
 from evaluation.publishing.pages.reading import Json, rows_of
 from evaluation.publishing.pages.scheme_view import SchemeView, headline_line
-from evaluation.publishing.parts import Cell, Markup, bullets, card_table, heading, link, paragraph
+from evaluation.publishing.parts import Cell, Markup, bullets, card_table, heading, link, paragraph, two_lines
 from evaluation.publishing.words import escaped
 
-MOST = 6
-"""Lines of one kind on the sheet: it must fit two pages."""
+DECISIONS, MOST, LESSONS = 4, 3, 5
+"""Decisions, schemes to copy, stop or watch, and lessons on the sheet: it must fit two pages."""
 
 
 def stem(day: date) -> str:
@@ -32,15 +32,15 @@ def page(content: SiteContent, day: date, schemes: Sequence[SchemeView]) -> Page
         description=f"Two pages to print. {words.number_of(due, 'decision').capitalize()} ahead, "
         "then what to copy, stop and watch.",
         stamps=(f"Followed up to {words.long_date(content.as_of)}",),
-        body=f'<div class="sheet">{_sheet(content, schemes)}</div>',
+        body=f'<div class="sheet">{_sheet(content, day, schemes)}</div>',
     )
 
 
-def _sheet(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
+def _sheet(content: SiteContent, day: date, schemes: Sequence[SchemeView]) -> str:
     copy, stop, watch = copy_these(schemes), stop_these(schemes), watch_these(schemes)
     return (
         heading(2, "Decide today or pass on", "decisions")
-        + _decisions(schemes)
+        + _decisions(day, schemes)
         + '<div class="two">'
         + f'<section aria-labelledby="copy">{heading(2, "Copy", "copy")}{_lines(copy)}</section>'
         + f'<section aria-labelledby="stop">{heading(2, "Stop", "stop")}{_lines(stop)}</section></div>'
@@ -89,22 +89,22 @@ def _practice(view: SchemeView) -> str:
     return view.record.good_practice or next(iter(view.record.lessons), "")
 
 
-def _decisions(schemes: Sequence[SchemeView]) -> str:
+def _decisions(day_of_meeting: date, schemes: Sequence[SchemeView]) -> str:
     dated = [(view.record.decision.by, view) for view in schemes if view.record.decision.by is not None]
     dated.sort(key=lambda pair: (pair[0], pair[1].record.title))
     rows: list[list[Cell]] = [
         [
-            words.short_date(day),
+            two_lines(words.short_date(day), "has passed" if day < day_of_meeting else ""),
             Markup(f"<b>{link(f'../{view.href}', view.record.title)}:</b> {escaped(view.record.decision.text)}"),
             headline_line(view),
             words.visible(view.record.decision.who),
         ]
-        for day, view in dated[:MOST]
+        for day, view in dated[:DECISIONS]
     ]
     if not rows:
         return paragraph("No decision is waiting.")
     table = card_table("Decisions, earliest first", ["By", "Question", "What the evidence says", "Who"], rows)
-    more = len(dated) - MOST
+    more = len(dated) - DECISIONS
     tail = (
         f'<p class="key">And {more} later decisions on <a href="../index.html?sort=by">the register</a>.</p>'
         if more > 0
@@ -139,7 +139,7 @@ def _lessons(schemes: Sequence[SchemeView]) -> str:
         for view in schemes
         for lesson in view.record.lessons[:1]
     ]
-    return bullets(items[:MOST], "ol") or paragraph("No lesson has been written down yet.")
+    return bullets(items[:LESSONS], "ol") or paragraph("No lesson has been written down yet.")
 
 
 def _gaps(content: SiteContent, schemes: Sequence[SchemeView]) -> list[Cell]:
