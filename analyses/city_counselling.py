@@ -1,7 +1,7 @@
 """Does counselling lead to fewer repeat incidents among the people it sees?
 
-The contract was monitored by sessions held (outputs). This study asks for an outcome: repeat incidents. What clients say
-of their wellbeing is another outcome and belongs to the contract's own measures.
+The contract was monitored by sessions held (outputs). This study asks for an outcome: repeat incidents. What clients
+say of their wellbeing is another outcome and belongs to the contract's own measures.
 """
 
 from evaluation.comparison import Eligible, Study

@@ -19,7 +19,8 @@ study = AreaStudy(
     end=date(2012, 4, 1),
     worth_paying_for=-0.1,
     cannot_tell=(
-        "Whether groups moved elsewhere: other areas are the comparison, so incidents pushed there would make the order look better.",
+        "Whether groups moved elsewhere: other areas are the comparison, so incidents pushed there would make "
+        "the order look better.",
         "Whether people stopped reporting because they saw officers about.",
     ),
     sources=(

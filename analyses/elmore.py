@@ -1,7 +1,7 @@
 """Does intensive support for adults with complex needs lead to fewer repeat incidents?
 
-A write-up of the service reports falls in orders and contracts across a city without a comparison group; this study asks
-what happened to the people supported against people like them on the same day.
+A write-up of the service reports falls in orders and contracts across a city without a comparison group; this study
+asks what happened to the people supported against people like them on the same day.
 """
 
 from evaluation.comparison import Eligible, Study

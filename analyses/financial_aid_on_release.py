@@ -38,6 +38,7 @@ study = RandomisedStudy(
     ),
     sources=(
         "Rossi, Berk and Lenihan (1980), Money, Work and Crime",
-        "Cox coefficient for aid −0.3794 (standard error 0.1914): Fox and Weisberg, Cox proportional-hazards regression",
+        "Cox coefficient for aid −0.3794 (standard error 0.1914): Fox and Weisberg, Cox proportional-hazards "
+        "regression",
     ),
 )

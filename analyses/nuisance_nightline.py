@@ -22,6 +22,7 @@ study = AreaStudy(
         "What callers thought of it.",
     ),
     sources=(
-        "Milton Keynes Council internal audit, Social Behaviour (2012): nuisance nightline among the preventive schemes",
+        "Milton Keynes Council internal audit, Social Behaviour (2012): nuisance nightline among the "
+        "preventive schemes",
     ),
 )

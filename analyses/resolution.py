@@ -133,7 +133,8 @@ def measure(records: Tables, as_of: date) -> Measured:
         },
         can_say=(*sentences, "Cases still open after 6, 12 and 24 months are listed under numbers."),
         assumptions=(
-            "A case dealt with but never closed in its system leaves on the day it was dealt with, its outcome unknown.",
+            "A case dealt with but never closed in its system leaves on the day it was dealt with, its outcome "
+            "unknown.",
             "A case without a first response on record waited until it was done.",
         ),
     )

@@ -67,7 +67,8 @@ def measure(records: Tables, as_of: date) -> Measured:
             "share_over_threshold_364": share,
         },
         can_say=(
-            f"Within a year of a first report, {100 * share:.1f} of 100 people met the threshold of an ASB Case Review.",
+            f"Within a year of a first report, {100 * share:.1f} of 100 people met the threshold of an ASB Case "
+            f"Review.",
             "Reports by people who met it are "
             f"{100 * spells.filter('event')['reports'].sum() / rows.height:.0f} of 100 of all reports.",
         ),

@@ -22,6 +22,7 @@ study = AreaStudy(
         "Whether a warden's own reports raise the count of what was there before.",
     ),
     sources=(
-        "Milton Keynes Council internal audit, Social Behaviour (2012): wardens in schools among the preventive schemes",
+        "Milton Keynes Council internal audit, Social Behaviour (2012): wardens in schools among the "
+        "preventive schemes",
     ),
 )

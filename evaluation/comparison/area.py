@@ -64,7 +64,7 @@ class AreaStudy:
             "question": self.question,
             "eligible": f"incidents ({kinds}) in {', '.join(self.areas)}, by month",
             "time_zero": f"the month the scheme began, {self.start:%B %Y}",
-            "strategies": "the scheme; compared with: the months before, and the same kinds of incident in all other areas",
+            "strategies": "the scheme; compared with: the months before, and the same kinds of incident elsewhere",
             "outcome": "incidents a month",
             "follow_up": f"to {self.end:%B %Y}" if self.end else "to the as-of date",
             "adjustment": "straight trend, yearly wave, the other areas' count; errors robust to autocorrelation",
@@ -105,7 +105,7 @@ class AreaStudy:
         frame = _whole_months(_covering(frame, coverage_of(records)), as_of)
         if frame.is_empty():
             return "no source covers every month before and since the scheme began"
-        every = pl.date_range(frame["month"].min(), frame["month"].max(), "1mo", eager=True).alias("month")
+        every = every_month(frame["month"].to_list())
         counts = frame.group_by("area", "month").agg(pl.len().cast(pl.Int64).alias("count"))
         grid = frame.select(pl.col("area").unique().sort()).join(every.to_frame(), how="cross")
         return grid.join(counts, on=["area", "month"], how="left").with_columns(pl.col("count").fill_null(0))
@@ -202,6 +202,11 @@ class AreaStudy:
         )
 
 
+def every_month(months: list[date]) -> pl.Series:
+    """Every month from the first to the last of some, as a series `month`."""
+    return pl.date_range(min(months), max(months), "1mo", eager=True).alias("month")
+
+
 def _during(start: date, end: date | None) -> pl.Expr:
     return pl.col("month") >= start if end is None else (pl.col("month") >= start) & (pl.col("month") < end)
 
@@ -257,7 +262,7 @@ def _agreement(fit: SeriesFit, other: AreaDifference | None) -> Check:
 
 def _long_enough(fit: SeriesFit) -> Check:
     enough = fit.months_before >= 24 and fit.months_after >= 12
-    text = f"{fit.months_before} months before and {fit.months_after} months of the scheme; 24 and 12 tell a season from a change"
+    text = f"{fit.months_before} months before, {fit.months_after} of the scheme; 24 and 12 tell a season from a change"
     return Check(
         "length",
         "pass" if enough else "fail",
@@ -310,8 +315,9 @@ def _naive(here: pl.DataFrame, start: date, end: date | None) -> Naive:
     ratio = now / was if was else float("nan")
     reach = 1.959964 * spread
     text = (
-        f"Incidents a month changed by {ratio - 1:+.0%} from before to since. That leaves out the trend, the season and what "
-        "happened in every other area."
+        f"Incidents a month changed by {ratio - 1:+.0%} from before to since. That leaves out the trend, the "
+        f"season and "
+        "what happened in every other area."
     )
     return Naive("before_after", ratio - 1, ratio * 2.718281828**-reach - 1, ratio * 2.718281828**reach - 1, text)
 

@@ -13,7 +13,7 @@ from evaluation.comparison.finding import Check, Effect
 from evaluation.comparison.pieces import Sums
 from evaluation.comparison.trial import CROWDED, Trial
 from evaluation.comparison.weights import balancing_weights, effective_size, weight_slope
-from evaluation.follow_up.histories import Bools, Floats
+from evaluation.follow_up.histories import Bools, Floats, add_up
 
 ALIKE = 0.1
 """Standardised differences up to this are read as balance (Austin 2009)."""
@@ -160,7 +160,7 @@ def weighted_difference(trial: Trial, outcome: Floats, kept: Bools) -> Estimate:
     pull = trial.x.T @ (influence * weight_slope(trial.propensity.probability, treated))
     influence = influence + trial.propensity.score @ pull
     person = np.unique(trial.rows.cluster, return_inverse=True)[1]
-    by_person = np.bincount(person, weights=influence)
+    by_person = add_up(person, influence)
     people = effective_size(w * treated, person)
     factor = people / max(people - 1, 1)
     value = means[True] - means[False]

@@ -42,8 +42,8 @@ class Crossed:
 def doubly_robust(trial: Trial) -> Crossed:
     """Weighted regression of pseudo-values on the arm and every covariate, in the design or not.
 
-    A row's pseudo-value is its arm's share plus its influence on it, undone of its weight. The arm's coefficient is right
-    if either the hazard of starting or the regression is.
+    A row's pseudo-value is its arm's share plus its influence on it, undone of its weight. The arm's coefficient is
+    right if either the hazard of starting or the regression is.
     """
     weights, treated = trial.emulation.weights, trial.rows.treated
     pseudo = np.empty(trial.rows.size)

@@ -92,5 +92,5 @@ class DescriptiveStudy:
             protocol=self.protocol(),
             evidence=no_evidence(reason or DESCRIBES).to_dict(),
             cannot_say=((f"{self.title}: {reason}.",) if reason else ()) + self.cannot_tell,
-            **{"sources": self.sources, **fields},
+            **{"sources": self.sources, **fields},  # pyright: ignore[reportArgumentType]
         )

@@ -127,5 +127,6 @@ def adjusted_cox(spells: pl.DataFrame) -> dict[str, Any]:
         "high": row["high"],
         "p": row["p"],
         "adjusted_for": ", ".join(terms[1:]) or "nothing",
-        "text": "from each person's first case, help as time-varying; unweighted, so it adjusts for less than the headline",
+        "text": "from each person's first case, help as time-varying; unweighted, so it adjusts for less than "
+        "the headline",
     }

@@ -96,7 +96,7 @@ def area_difference(
             f"{here.height} areas of the scheme and {others.height} others ({FEWEST_CONTROLS} are needed); "
             f"{len(problems)} have no incident before or during the scheme."
         )
-    pooled = float(here["now"].sum() / here["months_now"].sum()) / float(here["was"].sum() / here["months_was"].sum())
+    pooled = _rate(here, "now") / _rate(here, "was")
     changes = np.log(
         (others["now"] / others["months_now"]).to_numpy() / (others["was"] / others["months_was"]).to_numpy()
     )
@@ -117,6 +117,11 @@ def area_difference(
         incidents_here=int(here["now"].sum()),
         incidents_elsewhere=int(others["now"].sum()),
     )
+
+
+def _rate(areas: pl.DataFrame, period: str) -> float:
+    """Incidents per area and month in a period."""
+    return float(areas[period].sum()) / float(areas[f"months_{period}"].sum())
 
 
 def _months_earlier(month: date, number: int) -> date:

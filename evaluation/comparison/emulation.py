@@ -37,7 +37,7 @@ from evaluation.comparison.weights import (
     effective_size,
     weight_slope,
 )
-from evaluation.follow_up.histories import Bools, Floats, Ints
+from evaluation.follow_up.histories import Bools, Floats, Ints, add_up
 from evaluation.follow_up.landmarks import Landmarks
 
 Method: TypeAlias = Literal["per_protocol", "as_started"]
@@ -316,7 +316,7 @@ def _with_error(
         pull = pull - hazard.pull(later)
     influence = influence + propensity.score @ pull
     person = np.unique(rows.cluster, return_inverse=True)[1]
-    by_person = np.bincount(person, weights=influence)
+    by_person = add_up(person, influence)
     power = 2.0 if contrast.process == "all" else 1.0
     variance = float((by_person**2 / (1 - leverage) ** power).sum())
     df = max(effective_size(base * rows.treated, person) - 1, 1.0)
@@ -330,7 +330,7 @@ def _leverage(rows: Landmarks, x: Floats, base: Floats) -> Floats:
     information[np.diag_indices_from(information)] *= 1 + 1e-9
     each = base * np.einsum("ij,ij->i", z @ np.linalg.pinv(information, hermitian=True), z)
     person = np.unique(rows.cluster, return_inverse=True)[1]
-    return np.minimum(np.bincount(person, weights=each), LEVERAGE_AT_MOST)
+    return np.minimum(add_up(person, each), LEVERAGE_AT_MOST)
 
 
 def _late_size(rows: Landmarks, arm: _Arm, followed: Ints, grid: Grid) -> float:
@@ -376,9 +376,9 @@ class _CensoringHazard:
         day_places, known = _places(rows, days, units, first_week, weeks)
         days = StartDays(days.unit[known], days.day[known], days.x[known], days.stands_for)
         hazard = np.exp(np.minimum(days.x @ propensity.theta, 30.0)) / rows.spacing * days.stands_for
-        weekly = np.bincount(day_places, weights=hazard, minlength=units.size * weeks)
+        weekly = add_up(day_places, hazard, units.size * weeks)
         if other is not None:
-            weekly += np.bincount(day_places, weights=other[known] * days.stands_for, minlength=weekly.size)
+            weekly += add_up(day_places, other[known] * days.stands_for, weekly.size)
         table = weekly.reshape(units.size, weeks)
         cumulative = np.cumsum(table, axis=1) - table
         return _CensoringHazard(cumulative.ravel(), places, days, day_places, hazard, weeks)
@@ -391,7 +391,7 @@ class _CensoringHazard:
 
     def pull(self, later: Floats) -> Floats:
         """Derivative in the propensity's coefficients, given each row's influence after each piece."""
-        by_week = np.bincount(self.places.ravel(), weights=later.ravel(), minlength=self.cumulative.size)
+        by_week = add_up(self.places.ravel(), later.ravel(), self.cumulative.size)
         return self.start_days.x.T @ (self.hazard * by_week[self.day_places])
 
     def largest(self, rows: Landmarks) -> float:

@@ -13,7 +13,7 @@ import polars as pl
 from evaluation.errors import DataError
 from evaluation.survival import words
 
-Json: TypeAlias = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 Verdict: TypeAlias = Literal["pass", "fail", "info"]
 Status: TypeAlias = Literal["estimated", "cannot_be_said"]
 
@@ -36,7 +36,7 @@ class Effect:
     Attributes
     ----------
     name, unit
-        As published (`risk_difference_365`, …). Differences are treated minus compared, averted is compared minus treated.
+        As published (`risk_difference_365`, …). Differences are treated minus compared, averted compared minus treated.
     value, low, high, level
         Estimate and confidence limits.
     p
@@ -214,15 +214,14 @@ class Finding:
             When the text is not a finding.
         """
         try:
-            raw = json.loads(text)
+            read: object = json.loads(text)
         except json.JSONDecodeError as broken:
             raise DataError(
                 f"This is not the JSON of a finding: line {broken.lineno}, column {broken.colno}."
             ) from None
+        raw = cast("dict[str, Any]", read if isinstance(read, dict) else {})
         known = {spec.name for spec in fields(cls)}
-        missing = {"study", "scheme", "title", "question", "status", "as_of"} - set(
-            raw if isinstance(raw, dict) else ()
-        )
+        missing = {"study", "scheme", "title", "question", "status", "as_of"} - set(raw)
         if missing:
             raise DataError("This JSON is not a finding.", [f"missing: {name}" for name in sorted(missing)])
         values: dict[str, Any] = {name: value for name, value in raw.items() if name in known}

@@ -13,7 +13,8 @@ from evaluation.follow_up.histories import NEVER, Bools, Histories
 from evaluation.follow_up.landmarks import HISTORY_DAYS
 
 WHY_BEFORE_AFTER = (
-    "People are referred just after a run of incidents, and runs end by themselves: incidents would have fallen without "
+    "People are referred just after a run of incidents, and runs end by themselves: incidents would have "
+    "fallen without "
     "any help (regression to the mean)."
 )
 WHY_EVER_TREATED = (
@@ -43,7 +44,10 @@ def before_after(histories: Histories) -> Naive | None:
     moved = (after - after.sum() * followed / followed.sum()) / after.sum() - (before - before.mean()) / before.sum()
     se = math.sqrt(float((moved**2).sum()))
     low, high = (ratio * math.exp(sign * 1.959964 * se) - 1 for sign in (-1, 1))
-    text = f"Incidents among those helped changed by {ratio - 1:+.0%} from the year before to the year after. {WHY_BEFORE_AFTER}"
+    text = (
+        f"Incidents among those helped changed by {ratio - 1:+.0%} from the year before to the year "
+        f"after. {WHY_BEFORE_AFTER}"
+    )
     return Naive("before_after", ratio - 1, low, high, text)
 
 

@@ -1,7 +1,8 @@
-"""Follow-up cut into weeks: weighted events and days at risk by piece, and the way back from a piece to its rows.
+"""Follow-up cut into weeks: weighted events and days at risk by piece, and the way back from pieces to rows.
 
-A *process* is one outcome seen as counting process: each row is at risk until its `until` day and has events. Row weights
-are constant (as started), or grow from piece to piece with the chance of having stayed untreated (per protocol).
+A *process* is one outcome seen as counting process: each row is at risk until its `until` day and has events. Row
+weights are constant (as started), or grow from piece to piece by the inverse chance of having stayed untreated (per
+protocol).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.follow_up.histories import Bools, Floats, Ints
+from evaluation.follow_up.histories import Bools, Floats, Ints, add_up
 
 WEEK = 7
 
@@ -109,16 +110,12 @@ def exposure(grid: Grid, until: Ints) -> Floats:
 def totals(grid: Grid, process: Process, weights: RowWeights) -> Sums:
     """Weighted events and days at risk by piece."""
     piece = grid.piece(process.day)
-    flat = np.bincount(
-        process.kind * grid.size + piece,
-        weights=weights.at(process.row, piece),
-        minlength=process.kinds * grid.size,
-    )
+    flat = add_up(process.kind * grid.size + piece, weights.at(process.row, piece), process.kinds * grid.size)
     events = flat.reshape(process.kinds, grid.size)
     if weights.growth is not None:
         days = np.einsum("rk,rk->k", exposure(grid, process.until), weights.growth * weights.base[:, None])
         return Sums(events, days)
-    ends = np.bincount(np.clip(process.until, 0, grid.horizon), weights=weights.base, minlength=grid.horizon + 1)
+    ends = add_up(np.clip(process.until, 0, grid.horizon), weights.base, grid.horizon + 1)
     at_risk = np.cumsum(ends[::-1])[::-1][1:]
     return Sums(events, np.add.reduceat(at_risk, grid.start))
 
@@ -148,7 +145,7 @@ def row_influence(grid: Grid, process: Process, weights: RowWeights, gradient: G
     at = weights.at(process.row, piece)
     for estimate in range(estimates):
         moved = at * gradient.events[estimate, process.kind, piece]
-        result[estimate] += np.bincount(process.row, weights=moved, minlength=process.until.size)
+        result[estimate] += add_up(process.row, moved, process.until.size)
     return result
 
 

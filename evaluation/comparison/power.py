@@ -83,13 +83,15 @@ def _told(total: int, people: int, smallest: float, per_month: float | None, pow
     months = more / per_month if per_month and more else None
     if not more:
         text = (
-            f"There were enough people to see a difference of {abs(smallest):.0%} of people with a repeat, the smallest "
+            f"There were enough people to see a difference of {abs(smallest):.0%} of people with a repeat, the "
+            f"smallest "
             "said to be worth paying for."
         )
         return Needed(0, total, None, text)
     wait = f", about {months:.0f} more months at the present pace" if months and months >= 1 else ""
     text = (
-        f"To see a difference of {abs(smallest):.0%} of people with a repeat, the smallest said to be worth paying for, "
+        f"To see a difference of {abs(smallest):.0%} of people with a repeat, the smallest said to be worth "
+        f"paying for, "
         f"about {round_up(more)} more people would have to be helped and followed for a year{wait} "
         f"(with {power:.0%} chance of seeing it if it is there). An open result is not evidence of no effect."
     )

@@ -225,7 +225,8 @@ class RandomisedStudy:
             Check(
                 "without_adjustment",
                 "pass" if steady else "fail",
-                f"without any adjustment the ratio is {plain['hazard_ratio']:.2f}, with it {adjusted['hazard_ratio']:.2f}",
+                f"without any adjustment the ratio is {plain['hazard_ratio']:.2f}, with it "
+                f"{adjusted['hazard_ratio']:.2f}",
                 {"plain_ratio": plain["hazard_ratio"], "adjusted_ratio": adjusted["hazard_ratio"]},
             ),
         )

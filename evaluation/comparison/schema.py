@@ -102,7 +102,8 @@ def finding_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Finding",
-        "description": "What one study found. Differences are treated minus compared, averted is compared minus treated; "
+        "description": "What one study found. Differences are treated minus compared, averted is compared "
+        "minus treated; "
         "times in days.",
         **_row(required),
         **unsaid,

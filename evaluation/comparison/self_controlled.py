@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evaluation.comparison.weights import solve
 from evaluation.errors import DataError
-from evaluation.follow_up.histories import NEVER, Floats, Histories, Ints
+from evaluation.follow_up.histories import NEVER, Floats, Histories, Ints, add_up
 
 RUN_UP_DAYS = 90
 AFTER_DAYS = 365
@@ -48,8 +49,10 @@ class SelfControlled:
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"In the year after the start the same people had {self.ratio:.2f} times their own earlier rate of incidents "
-            f"(95% range {self.low:.2f} to {self.high:.2f}), leaving out the {RUN_UP_DAYS} days before it, when the rate "
+            f"In the year after the start the same people had {self.ratio:.2f} times their own earlier rate of "
+            f"incidents "
+            f"(95% range {self.low:.2f} to {self.high:.2f}), leaving out the {RUN_UP_DAYS} days before it, when "
+            f"the rate "
             f"was {self.run_up_ratio:.2f} times as high."
         )
 
@@ -81,7 +84,8 @@ def self_controlled(histories: Histories, *, even_after_bursts: bool = False) ->
     beta, robust = _fit(cells, people.size)
     if not even_after_bursts and beta[0] > 1.959964 * robust[0] ** 0.5:
         raise DataError(
-            f"Starts follow runs of incidents (the rate in the {RUN_UP_DAYS} days before is {math.exp(beta[0]):.1f} times "
+            f"Starts follow runs of incidents (the rate in the {RUN_UP_DAYS} days before is "
+            f"{math.exp(beta[0]):.1f} times "
             "people's own), so their own earlier rate is no fair comparison."
         )
     reach = 1.959964 * robust[1] ** 0.5
@@ -126,34 +130,43 @@ def _cells(histories: Histories, people: Ints) -> _Cells:
             x[:, 1 + year] = 1.0
         counted = histories.incidents_between(people[some], low[some], high[some]).astype(float)
         rows.append((some, x, (high - low)[some].astype(float), counted))
-    stacked = [np.concatenate([row[place] for row in rows]) for place in range(4)]
-    return _Cells(stacked[0].astype(np.int64), stacked[1], stacked[2], stacked[3])
+    return _Cells(
+        person=np.concatenate([row[0] for row in rows]),
+        x=np.concatenate([row[1] for row in rows]),
+        days=np.concatenate([row[2] for row in rows]),
+        count=np.concatenate([row[3] for row in rows]),
+    )
 
 
 def _fit(cells: _Cells, people: int) -> tuple[Floats, Floats]:
     """Newton's method on the conditional likelihood; coefficients and robust variances."""
-    keep = cells.x.any(axis=0)
-    x = cells.x[:, keep]
-    total = np.bincount(cells.person, weights=cells.count, minlength=people)
-    beta = np.zeros(x.shape[1])
+    x = cells.x[:, cells.x.any(axis=0)]
+    total = add_up(cells.person, cells.count, people)
+    beta = np.zeros(x.shape[1], dtype=np.float64)
     for _ in range(50):
-        share, mean = _shares(cells, x, beta, people)
-        residual = cells.count - total[cells.person] * share
-        centred = x - mean[cells.person]
-        information = (centred * (total[cells.person] * share)[:, None]).T @ centred + 1e-9 * np.eye(beta.size)
-        step = np.linalg.solve(information, centred.T @ residual)
+        information, scores = _slopes(cells, x, beta, total)
+        step = solve(information, scores.sum(axis=0))
         beta = beta + np.clip(step, -2, 2)
         if float(np.abs(step).max()) < 1e-10:
             break
-    scores = np.zeros((people, beta.size))
-    np.add.at(scores, cells.person, centred * residual[:, None])
+    information, scores = _slopes(cells, x, beta, total)
     bread = np.linalg.inv(information)
-    return beta, np.diag(bread @ (scores.T @ scores) @ bread)
+    return beta, np.diag(bread @ (scores.T @ scores) @ bread).astype(float)
+
+
+def _slopes(cells: _Cells, x: Floats, beta: Floats, total: Floats) -> tuple[Floats, Floats]:
+    """Information, and each person's score."""
+    share, mean = _shares(cells, x, beta, total.size)
+    expected = total[cells.person] * share
+    centred = x - mean[cells.person]
+    scores = np.zeros((total.size, beta.size), dtype=np.float64)
+    np.add.at(scores, cells.person, centred * (cells.count - expected)[:, None])
+    return (centred * expected[:, None]).T @ centred + 1e-9 * np.eye(beta.size), scores
 
 
 def _shares(cells: _Cells, x: Floats, beta: Floats, people: int) -> tuple[Floats, Floats]:
     rate = cells.days * np.exp(x @ beta)
-    whole = np.bincount(cells.person, weights=rate, minlength=people)
+    whole = add_up(cells.person, rate, people)
     share = rate / whole[cells.person]
-    mean = np.stack([np.bincount(cells.person, weights=share * column, minlength=people) for column in x.T], axis=1)
+    mean = np.stack([add_up(cells.person, share * column, people) for column in x.T], axis=1)
     return share, mean

@@ -45,7 +45,8 @@ SEVERAL = 0.05
 FEWEST_OTHER = 10
 
 ASSUMPTIONS = (
-    "Between cases alike in ward, season, days open and the household's earlier cases, who is helped on a day is chance.",
+    "Between cases alike in ward, season, days open and the household's earlier cases, who is helped on a day "
+    "is chance.",
     "No report came between the opening and the intervention of the cases helped, unless the sheet shows one.",
     "A next report that is blank means none by the as-of date, for cases helped and not helped alike.",
     "The first next report is all that is known: later ones are not counted.",
@@ -187,7 +188,8 @@ def _numbers(rows: Landmarks, counts: SheetCounts) -> dict[str, Any]:
 
 def _protocol() -> Mapping[str, str]:
     return {
-        "time_zero": "the intervention date, if nothing was reported since the case was opened; for the others, sampled "
+        "time_zero": "the intervention date, if nothing was reported since the case was opened; for the "
+        "others, sampled "
         "days on which the case was open, report-free and not (yet) helped",
         "outcome": "the next report of the same case in the sheet",
         "adjustment": ", ".join(covariate.label for covariate in COVARIATES)
@@ -230,12 +232,14 @@ def report_free_check(trial: Trial, counts: SheetCounts) -> Check:
     shown = counts.own_report_before_start > 0 or several >= SEVERAL
     if shown:
         text = (
-            f"{counts.reported_before_start} cases were reported again between opening and intervention and are compared "
+            f"{counts.reported_before_start} cases were reported again between opening and intervention and are "
+            f"compared "
             "until then, not counted as helped"
         )
     else:
         text = (
-            "the sheet cannot show whether cases helped were reported again between opening and intervention, while the "
+            "the sheet cannot show whether cases helped were reported again between opening and intervention, "
+            "while the "
             "cases compared are known to be quiet"
         )
     return Check(

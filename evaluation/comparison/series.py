@@ -87,8 +87,8 @@ class SeriesFit:
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"Since the start the monthly count was {self.mean_ratio:.2f} times what the months before would have led to "
-            f"expect (95% range {self.mean_low:.2f} to {self.mean_high:.2f}; {self.months_after} months)."
+            f"Since the start the monthly count was {self.mean_ratio:.2f} times what the months before would have led "
+            f"to expect (95% range {self.mean_low:.2f} to {self.mean_high:.2f}; {self.months_after} months)."
         )
 
 
@@ -185,11 +185,12 @@ def _design(on: np.ndarray, log_control: Floats | None) -> Floats:
 
 
 def _fit(y: Floats, on: np.ndarray, log_control: Floats | None, lags: int) -> _Fit:
-    import statsmodels.api as sm
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
 
     x = _design(on, log_control)
-    model = sm.GLM(y, x, family=sm.families.Poisson())
-    result = model.fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True})
+    model: Any = GLM(y, x, family=Poisson())
+    result: Any = model.fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True})
     return _Fit(np.asarray(result.params), np.asarray(result.cov_params()), x)
 
 
@@ -234,27 +235,36 @@ def _result(
     ends = [np.exp(value + sign * reach * se) for sign in (-1, 1)]
     without = np.exp(fit.x @ np.where(np.isin(np.arange(fit.beta.size), (1, 2)), 0.0, fit.beta))
     happened = y[on].sum()
-    terms: list[Any] = []
-    for place, unit in ((1, 1.0), (2, 1 / 12)):
-        error = fit.covariance[place, place] ** 0.5
-        terms += [float(np.exp(unit * (fit.beta[place] + sign * reach * error))) for sign in (0, -1, 1)]
+    level, slope = (_limits(fit, place, unit, reach) for place, unit in ((1, 1.0), (2, 1 / 12)))
     return SeriesFit(
-        *terms,
-        float(np.exp(value)),
-        float(ends[0]),
-        float(ends[1]),
-        float(happened / np.exp(value) - happened),
-        float(happened / ends[1] - happened),
-        float(happened / ends[0] - happened),
-        _p(value, se, df),
-        int(before.sum()),
-        int(on.sum()),
-        lags,
-        placebo,
-        table.select(
+        level_ratio=level[0],
+        level_low=level[1],
+        level_high=level[2],
+        slope_ratio=slope[0],
+        slope_low=slope[1],
+        slope_high=slope[2],
+        mean_ratio=float(np.exp(value)),
+        mean_low=float(ends[0]),
+        mean_high=float(ends[1]),
+        averted=float(happened / np.exp(value) - happened),
+        averted_low=float(happened / ends[1] - happened),
+        averted_high=float(happened / ends[0] - happened),
+        p=_p(value, se, df),
+        months_before=int(before.sum()),
+        months_after=int(on.sum()),
+        lags=lags,
+        placebo_p=placebo,
+        fitted=table.select(
             pl.col(month).alias("month"),
             pl.col(count).cast(pl.Float64).alias("count"),
             pl.Series("expected", np.exp(fit.x @ fit.beta)),
             pl.Series("expected_without", without),
         ),
     )
+
+
+def _limits(fit: _Fit, place: int, unit: float, reach: float) -> tuple[float, float, float]:
+    """A coefficient as a factor, with its limits."""
+    error = float(fit.covariance[place, place]) ** 0.5
+    value, low, high = (float(np.exp(unit * (fit.beta[place] + sign * reach * error))) for sign in (0, -1, 1))
+    return value, low, high

@@ -95,7 +95,8 @@ class Study:
             "adjustment": ", ".join(covariate.label for covariate in self.adjust_for)
             + "; at most one column for every eight people helped, in this order",
             "population": _POPULATIONS[self.population],
-            "headline": "ratio of rates of a first repeat, per protocol; the restricted mean difference where the ratio "
+            "headline": "ratio of rates of a first repeat, per protocol; the restricted mean difference where "
+            "the ratio "
             "does not hold through the year",
             "smallest_effect": f"{abs(self.worth_paying_for):.0%} fewer people with a repeat within a year",
         }

@@ -49,19 +49,24 @@ def fit_propensity(x: Floats, treated: Bools, *, people: int) -> Propensity:
     ridge = (RIDGE if people >= FEW else RIDGE_FEW) * np.eye(x.shape[1]) * x.shape[0] ** 0.5
     ridge[0, 0] = 0.0
     y = treated.astype(float)
-    theta = np.zeros(x.shape[1])
+    theta = np.zeros(x.shape[1], dtype=np.float64)
     theta[0] = np.log(y.mean() / (1 - y.mean()))
     for _ in range(50):
         p = expit(x @ theta)
         information = (x * (p * (1 - p))[:, None]).T @ x + ridge
-        step = np.linalg.solve(information, x.T @ (y - p) - ridge @ theta)
+        step = solve(information, x.T @ (y - p) - ridge @ theta)
         theta = theta + np.clip(step, -4, 4)
         if float(np.abs(step).max()) < 1e-9:
             break
     p = expit(x @ theta)
     information = (x * (p * (1 - p))[:, None]).T @ x + ridge
-    score = np.linalg.solve(information, (x * (y - p)[:, None]).T).T
+    score = solve(information, (x * (y - p)[:, None]).T).T
     return Propensity(theta, p, score)
+
+
+def solve(matrix: Floats, right: Floats) -> Floats:
+    """Solve a linear system."""
+    return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
 
 
 def expit(value: Floats) -> Floats:

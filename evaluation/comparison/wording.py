@@ -48,10 +48,11 @@ def difference_sentence(effect: Effect, title: str, words: str) -> str:
     if effect.treated is not None and effect.compared is not None:
         arms = f": {percent(effect.treated)} with {title}, {percent(effect.compared)} of similar people without it"
     span = f"95% range {100 * effect.low:+.0f} to {100 * effect.high:+.0f} of 100"
+    gap = f"{100 * effect.value:+.0f} of 100"
     if effect.high < 0:
-        return f"Fewer people had another incident within {words}{arms} (difference {100 * effect.value:+.0f} of 100, {span})."
+        return f"Fewer people had another incident within {words}{arms} (difference {gap}, {span})."
     if effect.low > 0:
-        return f"More people had another incident within {words}{arms} (difference {100 * effect.value:+.0f} of 100, {span})."
+        return f"More people had another incident within {words}{arms} (difference {gap}, {span})."
     return (
         f"It is not clear whether fewer people had another incident within {words}{arms} (difference "
         f"{100 * effect.value:+.0f} of 100, {span})."

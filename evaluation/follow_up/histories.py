@@ -38,6 +38,11 @@ def calendar_day(number: int) -> date:
     return EPOCH + timedelta(days=number)
 
 
+def add_up(groups: Ints, values: Floats, size: int = 0) -> Floats:
+    """Sum `values` by group number; at least `size` groups."""
+    return np.bincount(groups, weights=values, minlength=size).astype(np.float64)
+
+
 @dataclass(frozen=True)
 class Histories:
     """What is recorded of everybody who ever had a case.

@@ -1,8 +1,8 @@
 """Recurrent spells: everybody's time at risk from their first case on, cut at each incident and at the start.
 
-Built lazily, so that ten million incidents pass through in one streaming query. A spell is `(entry, exit]` in days since
-the person's first opening; `events` incidents happened on its last day; `treated` says whether the scheme had started by
-its first day. By the same-day rule an incident on the day of the start ends the untreated spell.
+Built lazily, so that ten million incidents pass through in one streaming query. A spell is `(entry, exit]` in days
+since the person's first opening; `events` incidents happened on its last day; `treated` says whether the scheme had
+started by its first day. By the same-day rule an incident on the day of the start ends the untreated spell.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def recurrent_spells(
         .agg(pl.col("opened").first(), pl.col("start").first(), pl.col("events").sum())
         .sort("subject_id", "day")
     )
-    # The rows are sorted by person, so a neighbour of another person marks a beginning; no window over people is needed.
+    # Rows are sorted by person: a neighbour of another person marks a beginning, without a window over people.
     first = (pl.col("subject_id") != pl.col("subject_id").shift(1)).fill_null(True)
     before = pl.when(first).then(pl.col("opened")).otherwise(pl.col("day").shift(1))
     return cuts.with_columns(before.alias("before")).select(

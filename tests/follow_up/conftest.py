@@ -13,7 +13,8 @@ def on(day):
 
 
 def write(incidents=(), cases=(), starts=(), source="flare"):
-    """Tables: incidents (person, day), cases (case, person, opened, closed, closure), starts (case, person, day, name)."""
+    """Tables: incidents (person, day), cases (case, person, opened, closed, closure), starts (case, person, "
+    "day, name)."""
     return {
         "Incidents": pl.DataFrame(
             [(f"I{i}", source, p, on(d), "day") for i, (p, d) in enumerate(incidents)],
@@ -59,4 +60,14 @@ def tables():
 
 @pytest.fixture
 def day():
+    return on
+
+
+@pytest.fixture(scope="session")
+def make_tables():
+    return write
+
+
+@pytest.fixture(scope="session")
+def on_day():
     return on
