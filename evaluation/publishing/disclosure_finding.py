@@ -98,7 +98,9 @@ def _numbers(numbers: Mapping[str, object], rules: Rules, known: set[int]) -> Js
 def _few_helped(numbers: Mapping[str, object], rules: Rules) -> bool:
     """Whether a model's level of those helped rests on too few people or repeats."""
     first = numbers.get("first_case")
-    held = cast("Mapping[str, object]", first) if isinstance(first, Mapping) else {}
+    if not isinstance(first, Mapping):
+        return False
+    held = cast("Mapping[str, object]", first)
     return any(_below(held.get(key), rules) for key in ("people_helped", "repeats_helped"))
 
 

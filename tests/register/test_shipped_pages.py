@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,9 @@ from evaluation.errors import UsageError
 from evaluation.register import Scheme, load_schemes
 from evaluation.register.template import scheme_id
 
-SCHEMES = {scheme.id: scheme for scheme in load_schemes(Path(__file__).parents[2] / "site" / "schemes")}
+ROOT = Path(__file__).parents[2]
+SCHEMES = {scheme.id: scheme for scheme in load_schemes(ROOT / "site" / "schemes")}
+NAMES_OF_PROVIDERS = ("mediation in action", "MK mediation")
 NAMED_IN_THE_SOURCES = {
     "mediation", "abcs", "asbos", "parental_control_orders", "injunctions", "notices_seeking_possession", "evictions",
     "joint_visits", "court_witness_project", "witness_support", "restorative_justice", "city_counselling", "elmore",
@@ -23,6 +27,23 @@ REAL_PROVIDERS = ("mediation in action", "revolving doors", "stonham", "tudor tr
 
 def test_every_scheme_of_the_sources_has_a_page():
     assert set(SCHEMES) >= NAMED_IN_THE_SOURCES
+
+
+def test_every_word_of_the_code_list_leads_to_the_registers_own_scheme():
+    listed = tomllib.loads((ROOT / "evaluation" / "records" / "code_lists" / "schemes.toml").read_text())["schemes"]
+    own = {plain(word): scheme.id for scheme in SCHEMES.values() for word in (scheme.id, *scheme.names)}
+    split = [
+        (word, code)
+        for code, entry in listed.items()
+        if plain(code) in own or plain(entry["title"]) in own
+        for word in (code, entry["title"], *entry["aliases"])
+        if plain(word) not in own and word not in NAMES_OF_PROVIDERS
+    ]
+    assert split == []
+
+
+def plain(word: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", word.casefold())
 
 
 def test_successes_and_failures_stand_side_by_side():
