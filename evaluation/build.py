@@ -22,6 +22,7 @@ from evaluation.workspace import slug
 
 if TYPE_CHECKING:
     from evaluation.comparison import Finding
+    from evaluation.income import Comparison
     from evaluation.records import Extract
 
 INCOME_TABLES = ("Prosecutions", "CourtOrders", "OrderEvents", "Receipts")
@@ -319,7 +320,7 @@ def reconcile_income(job: Job) -> dict[str, Any] | None:
     return json.loads((job.store.path("income") / "summary.json").read_text(encoding="utf-8"))
 
 
-def compare_income(job: Job, earlier: date) -> dict[str, Any]:
+def compare_income(job: Job, earlier: date) -> Comparison:
     """What changed in the ledger between an earlier day and the as-of date."""
     from evaluation import income
 

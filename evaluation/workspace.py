@@ -124,6 +124,13 @@ class Workspace:
         return self.settings.as_of
 
     @property
+    def key_file(self) -> Path | None:
+        """Where the key of the pseudonyms lies; None where everybody is invented and the key is public."""
+        if self.settings.synthetic:
+            return None
+        return Path(self.settings.privacy.key or f"~/.config/evaluation/{slug(self.settings.name)}.key").expanduser()
+
+    @property
     def contracts(self) -> Path:
         """The folder of contract files; contracts are a partnership's own, so none are shipped to others."""
         return self.root / "contracts"

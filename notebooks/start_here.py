@@ -65,7 +65,10 @@ release_table("rows_in_each_extract", rows, rules)
 # Why were rows set aside? Each has its reasons, in words, and goes back to its owner as a spreadsheet to mend.
 
 # %%
-reasons = pl.concat([extract.rejected.select("reasons").explode("reasons") for extract in extracts])
+reasons = pl.concat(
+    [pl.DataFrame(schema={"reasons": pl.String})]
+    + [extract.rejected.select(pl.col("reasons").explode().cast(pl.String)) for extract in extracts]
+)
 reasons.group_by("reasons").len().sort("len", descending=True).head(10)
 
 # %% [markdown]
@@ -99,6 +102,13 @@ dict(study.protocol())
 release_finding(finding, rules)
 
 # %% [markdown]
+# Every result says itself in a sentence and draws itself. On your own screen, look closer:
+
+# %%
+print(finding.sentence())
+finding.plot()
+
+# %% [markdown]
 # ## What the naive answers would have been
 #
 # The finding also keeps what a simpler comparison would have said, and why it differs. People are helped when things
@@ -106,3 +116,9 @@ release_finding(finding, rules)
 
 # %%
 [(naive.name, naive.value, naive.text) for naive in finding.naive]
+
+# %% [markdown]
+# ## Where to go from here
+#
+# The build has done all this for every study, contract and receipt. The other notebooks open its results instead of
+# computing them again: `open_results(workspace, results)`.

@@ -33,6 +33,17 @@ class Comparison:
     totals: pl.DataFrame
     orders: pl.DataFrame
 
+    def sentence(self) -> str:
+        """Say what has happened between the two days, and what was only recorded late."""
+        since = {row["measure"]: row["since"] for row in self.totals.to_dicts()}
+        late = sum(abs(row["recorded_late"]) for row in self.totals.to_dicts())
+        behind = f"£{late:,} of amounts were recorded late" if late else "nothing was recorded late"
+        return (
+            f"Between {self.earlier:%d %B %Y} and {self.later:%d %B %Y} £{since['awarded']:,} was awarded and "
+            f"£{since['paid']:,} paid; what is outstanding changed by £{since['outstanding']:,}; {behind}. "
+            f"{len(self.orders):,} orders differ."
+        )
+
 
 def compare(earlier: Reconciliation, later: Reconciliation) -> Comparison:
     """Compare two reconciliations of the same tables on two days.

@@ -59,6 +59,25 @@ class Forecast:
     provision: pl.DataFrame
     level: float
 
+    def sentence(self) -> str:
+        """Say how much is expected, or why that cannot be said."""
+        if self.status == "cannot_be_said":
+            return f"What will be collected cannot be said, because {self.reason}."
+        span = f"{100 * self.level:g}% range £{self.low:,} to £{self.high:,}"
+        return f"£{self.collectable:,} is expected to be collected ({span})."
+
+    def plot(self) -> Any:
+        """Draw the pounds expected so far, by month: a Plotly figure."""
+        from evaluation.survival import plotting
+
+        pounds = self.months.select(pl.col("month").alias("time"), pl.col("cumulative", "low", "high").cast(pl.Float64))
+        return plotting.curves(pounds, "cumulative", titles=("Months of 30 days", "Pounds collected so far"))
+
+    def _repr_markdown_(self) -> str:
+        from evaluation.survival import words
+
+        return f"{words.markdown(self.months)}\n\n{self.sentence()}"
+
     def to_json(self) -> dict[str, Any]:
         """Give everything as plain values, ready for JSON."""
         money = {"collectable": self.collectable, "low": self.low, "high": self.high}
