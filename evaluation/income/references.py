@@ -27,6 +27,7 @@ _SPLIT = re.compile(r"[\s,;&+|]+")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _CONFUSED = str.maketrans("OILSBZ", "011582")
 _AMOUNT = re.compile(r"^£?(\d+)\.(\d\d)$")
+_SHAPE = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", "A" * 26 + "9" * 10)
 _CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _SHORTEST_TOKEN = 4
 _SHORTEST_OWN_END = 3
@@ -47,7 +48,7 @@ def person_key(name: str | None) -> str | None:
 
 def shape(query: str) -> str:
     """Reduce a plain reference to where its letters and digits stand."""
-    return "".join("9" if letter.isdigit() else "A" for letter in query)
+    return query.translate(_SHAPE)
 
 
 def _one_edit(one: str, other: str) -> Relation | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class Candidate:
     facts: Facts
     lines: tuple[Evidence, ...]
 
-    @property
+    @cached_property
     def score(self) -> int:
         """The sum of its points."""
         return score(self.lines)

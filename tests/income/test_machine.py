@@ -221,7 +221,7 @@ def pounds(pence):
 
 TestHistories = Histories.TestCase
 TestHistories.settings = settings(
-    max_examples=50,
+    max_examples=40,
     # Shrinking a history takes minutes; the whole of one can be read as well.
     phases=(Phase.reuse, Phase.generate), stateful_step_count=30, deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
