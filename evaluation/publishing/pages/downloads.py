@@ -78,7 +78,9 @@ def _register(schemes: Sequence[SchemeView]) -> Sheet:
         "area": "Where it runs",
         "status": "Planned, live, pilot, ended, failed or inconclusive",
         "effect": "What happened, in words",
-        "difference": "People of 100 with another incident within a year, helped less not helped",
+        "difference": "Of each 100: people with another incident within a year, helped less not helped; or incidents, "
+        "recorded less expected, for a scheme that acts on a place",
+        "of": "What the difference is of 100 of: people or incidents",
         "low": "Lower end of the 95% interval of the difference",
         "high": "Upper end of the 95% interval of the difference",
         "sureness": "How sure: high, moderate, low, very low, none yet",
@@ -97,7 +99,8 @@ def _register_row(view: SchemeView) -> list[Any]:
     numbers = [None if value is None else round(value, 2) for value in (seen.value, seen.low, seen.high)]
     cost = record.cost
     return [
-        record.id, record.title, record.kind, record.problem, record.area, record.status, seen.words, *numbers,
+        record.id, record.title, record.kind, record.problem, record.area, record.status, seen.words,
+        numbers[0], None if seen.value is None else seen.unit, *numbers[1:],
         seen.sureness, None if cost is None else str(cost.amount), None if cost is None else cost.unit,
         record.decision.text, record.decision.who, view.decide_by.isoformat() if view.decide_by else None,
         record.last_reviewed.isoformat() if record.last_reviewed else None,
