@@ -10,88 +10,23 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 from itertools import count
 from typing import Any
 
 import numpy as np
-import polars as pl
 
+from evaluation.example.court_tables import CourtCostsExample, Order, pounds, tables
 from evaluation.example.names import FIRST, HEADS, TAILS
 
 SEED = 1990
 AS_OF = date(2012, 12, 31)
 YEARS = 10
-_MONEY = pl.Decimal(12, 2)
 _PER_MONTH = 4.0
 _SILENT_MONTH = 40
 _BARE = (1, 3, 45)
 _RESULTS = ("convicted", "acquitted", "withdrawn", "dismissed")
 _PERIOD = {"week": 7, "fortnight": 14, "month": 30}
-
-
-@dataclass(frozen=True)
-class CourtCostsExample:
-    """The four canonical tables and the truth.
-
-    Attributes
-    ----------
-    prosecutions, orders, events, receipts
-        The columns of the canonical tables; people are invented names, as they come before they are pseudonymised.
-    truth
-        `receipt_ref, order_ref` (null: an order that is not in the register)`, amount` (what that order could take at
-        the time; nought for an overpayment)`, difficulty`. Money paid in only.
-    """
-
-    prosecutions: pl.DataFrame
-    orders: pl.DataFrame
-    events: pl.DataFrame
-    receipts: pl.DataFrame
-    truth: pl.DataFrame
-
-
-@dataclass(eq=False)
-class _Order:
-    ref: str
-    prosecution: str | None
-    person: str
-    made: date
-    claimed: int
-    awarded: int
-    compensation: int
-    fine: int
-    surcharge: int
-    instalment: int
-    every: str | None
-    first_due: date
-    route: str
-    habit: str
-    listed: bool
-    due: int = 0
-    others: dict[str, int] = field(default_factory=dict[str, int])
-
-    def pay(self, pence: int, to_court: bool) -> int:
-        """Take what can be taken, in the statutory order, and say how much."""
-        taken = 0
-        for part in ("compensation", "surcharge") if to_court else ():
-            piece = min(pence - taken, self.others[part])
-            self.others[part] -= piece
-            taken += piece
-        piece = min(pence - taken, self.due)
-        self.due -= piece
-        taken += piece
-        if to_court:
-            piece = min(pence - taken, self.others["fine"])
-            self.others["fine"] -= piece
-            taken += piece
-        return taken
-
-    @property
-    def owed(self) -> int:
-        """What is left to pay, by whichever route."""
-        return self.due + (sum(self.others.values()) if self.route == "account" else 0)
 
 
 def court_costs(seed: int = SEED, as_of: date = AS_OF) -> CourtCostsExample:
@@ -107,7 +42,7 @@ def court_costs(seed: int = SEED, as_of: date = AS_OF) -> CourtCostsExample:
     world = _World(np.random.default_rng(seed), as_of)
     world.prosecute()
     world.play()
-    return world.tables()
+    return tables(world)
 
 
 class _World:
@@ -116,15 +51,15 @@ class _World:
         self.as_of = as_of
         self.start = date(as_of.year - YEARS, as_of.month, 1) + timedelta(days=31)
         self.prosecutions: list[dict[str, Any]] = []
-        self.orders: list[_Order] = []
-        self.of_person: dict[str, list[_Order]] = defaultdict(list)
+        self.orders: list[Order] = []
+        self.of_person: dict[str, list[Order]] = defaultdict(list)
         self.events: list[dict[str, Any]] = []
         self.receipts: list[dict[str, Any]] = []
         self.truth: list[tuple[str, str | None, int, str]] = []
-        self.through_court: dict[date, list[tuple[_Order, int]]] = defaultdict(list)
+        self.through_court: dict[date, list[tuple[Order, int]]] = defaultdict(list)
         self.bare: set[str] = set()
         self.turn = count()
-        self.agenda: list[tuple[date, int, str, _Order, int]] = []
+        self.agenda: list[tuple[date, int, str, Order, int]] = []
 
     # Prosecutions and orders.
 
@@ -159,7 +94,7 @@ class _World:
         route = str(self.draw.choice(["council", "court", "account"], p=(0.66, 0.18, 0.16)))
         number = 4_100 + 3 * len(self.orders) + int(self.draw.integers(0, 2))
         plan = self._chance(0.65)
-        order = _Order(
+        order = Order(
             ref=f"WX{made.year % 100:02d}-{number}",
             prosecution=prosecution["prosecution_ref"] if not self._chance(0.01) else None,
             person=person,
@@ -204,10 +139,10 @@ class _World:
         for day in months:
             self._remit(day, self.through_court[day])
 
-    def _plan(self, day: date, what: str, order: _Order, pence: int = 0) -> None:
+    def _plan(self, day: date, what: str, order: Order, pence: int = 0) -> None:
         heapq.heappush(self.agenda, (day, next(self.turn), what, order, pence))
 
-    def _schedule(self, order: _Order) -> None:
+    def _schedule(self, order: Order) -> None:
         if self._chance(0.05):
             self._plan(self._days(order.made, 40, 200), "vary", order)
         if self._chance(0.04):
@@ -219,7 +154,7 @@ class _World:
         if order.habit != "never":
             self._plan(self._days(order.first_due, -3, 6), "pay", order, order.instalment or order.owed)
 
-    def _on_pay(self, day: date, order: _Order, pence: int) -> None:
+    def _on_pay(self, day: date, order: Order, pence: int) -> None:
         wanted = min(pence, order.owed)
         if wanted <= 0:
             return
@@ -235,7 +170,7 @@ class _World:
             self._plan(day + timedelta(days=max(_PERIOD[order.every or "month"] + self._about(4), 1)), "pay", order,
                        order.instalment)  # fmt: skip
 
-    def _receive(self, day: date, order: _Order, wanted: int) -> None:
+    def _receive(self, day: date, order: Order, wanted: int) -> None:
         other = self._other_open(order, day)
         if other is not None and self._chance(0.25):
             self._pay_both(day, order, other)
@@ -253,19 +188,19 @@ class _World:
         elif self._chance(0.015):
             self._bounce(day, ref, order, wanted)
 
-    def _other_open(self, order: _Order, day: date) -> _Order | None:
+    def _other_open(self, order: Order, day: date) -> Order | None:
         others = [each for each in self.of_person[order.person] if each is not order and each.made <= day]
         open_ = [each for each in others if each.due > 0 and each.listed and each.route == order.route == "council"]
         return open_[0] if open_ and order.listed else None
 
-    def _pay_both(self, day: date, one: _Order, other: _Order) -> None:
+    def _pay_both(self, day: date, one: Order, other: Order) -> None:
         parts = [(one, one.due), (other, other.due)]
         text = f"{one.ref} / {other.ref}" if self._chance(0.5) else None
         ref = self._paid_in(day, sum(pence for _, pence in parts), text, self._payer(one), None, "payment")
         for order, pence in parts:
             self.truth.append((ref, order.ref, order.pay(pence, False), "one payment, two orders"))
 
-    def _bounce(self, day: date, ref: str, order: _Order, pence: int) -> None:
+    def _bounce(self, day: date, ref: str, order: Order, pence: int) -> None:
         back = self._days(day, 3, 10)
         if back > self.as_of:
             return
@@ -280,7 +215,7 @@ class _World:
         if self._chance(0.7):
             self._plan(self._days(back, 10, 25), "pay", order, pence)
 
-    def _restore(self, order: _Order, pence: int) -> None:
+    def _restore(self, order: Order, pence: int) -> None:
         limits = {"fine": order.fine, "surcharge": order.surcharge, "compensation": order.compensation}
         for part in ("fine", "costs", "surcharge", "compensation"):
             room = order.awarded - order.due if part == "costs" else limits[part] - order.others[part]
@@ -291,36 +226,36 @@ class _World:
             else:
                 order.others[part] += piece
 
-    def _on_vary(self, day: date, order: _Order, _: int) -> None:
+    def _on_vary(self, day: date, order: Order, _: int) -> None:
         change = -int(order.due * self.draw.uniform(0.2, 0.5)) if self._chance(0.7) else 5_000
         if order.due and change:
             order.due += change
             self._event(day, order, "varied", change)
 
-    def _on_remit(self, day: date, order: _Order, _: int) -> None:
+    def _on_remit(self, day: date, order: Order, _: int) -> None:
         if order.due:
             self._event(day, order, "remitted", order.due)
             order.due = 0
 
-    def _on_transfer(self, day: date, order: _Order, _: int) -> None:
+    def _on_transfer(self, day: date, order: Order, _: int) -> None:
         if order.due:
             self._event(day, order, "transferred", 0)
 
-    def _on_write_off(self, day: date, order: _Order, _: int) -> None:
+    def _on_write_off(self, day: date, order: Order, _: int) -> None:
         if order.due:
             self._event(day, order, "written_off", order.due)
             order.due = 0
 
-    def _event(self, day: date, order: _Order, kind: str, pence: int) -> None:
+    def _event(self, day: date, order: Order, kind: str, pence: int) -> None:
         recorded = self._days(day, 0, 45)
         if order.listed:
             self.events.append({"order_ref": order.ref, "happened_on": day, "recorded_on": recorded, "kind": kind,
-                                "amount": _pounds(pence)})  # fmt: skip
+                                "amount": pounds(pence)})  # fmt: skip
 
     # Receipts as they come.
 
     def _row(
-        self, day: date, order: _Order, pence: int, *, kind: str | None = None, reference: str | None = None
+        self, day: date, order: Order, pence: int, *, kind: str | None = None, reference: str | None = None
     ) -> str:
         kind = kind or ("account" if order.route == "account" else "payment")
         if pence < 0:
@@ -336,12 +271,12 @@ class _World:
     ) -> str:
         ref = f"RC{len(self.receipts) + 1:06d}"
         self.receipts.append(
-            {"receipt_ref": ref, "received_on": day, "recorded_on": self._days(day, 0, 12), "amount": _pounds(pence),
+            {"receipt_ref": ref, "received_on": day, "recorded_on": self._days(day, 0, 12), "amount": pounds(pence),
              "reference": text, "payer_id": payer, "remittance_ref": remittance, "kind": kind}
         )  # fmt: skip
         return ref
 
-    def _written(self, order: _Order) -> tuple[str | None, str | None, str]:
+    def _written(self, order: Order) -> tuple[str | None, str | None, str]:
         """Say what a payer writes, who is named as payer, and how hard that is."""
         ref, payer = order.ref, self._payer(order)
         some = payer if self._chance(0.8) else None
@@ -366,16 +301,16 @@ class _World:
             how = "copied"
         return *ways[how], how
 
-    def _reference_of_another(self, order: _Order) -> str:
+    def _reference_of_another(self, order: Order) -> str:
         others = [each.ref for each in self.orders if each.person != order.person]
         return others[int(self.draw.integers(len(others)))]
 
-    def _payer(self, order: _Order) -> str:
+    def _payer(self, order: Order) -> str:
         first, last = order.person.split(" ")
         ways = (order.person, f"{last}, {first}", f"{last.upper()} {first.upper()}")
         return ways[int(self.draw.integers(3))]
 
-    def _remit(self, day: date, parts: list[tuple[_Order, int]]) -> None:
+    def _remit(self, day: date, parts: list[tuple[Order, int]]) -> None:
         """Write the court's monthly remittance: a row for each order, one row with a list, or one row and no list."""
         if day > self.as_of:
             return
@@ -391,48 +326,11 @@ class _World:
                 self.truth.append((ref, order.ref if order.listed else None, pence, "remittance with a row each"))
             return
         amounts = self._chance(0.9)
-        lines = [f"{order.ref} {_pounds(pence)}" if amounts else order.ref for order, pence in parts]
+        lines = [f"{order.ref} {pounds(pence)}" if amounts else order.ref for order, pence in parts]
         text = ", ".join(lines) if how == "list" else None
         ref = self._paid_in(day, sum(pence for _, pence in parts), text, None, batch, "payment")
         name = "remittance with a list" if how == "list" else "remittance without a schedule"
         self.truth += [(ref, order.ref if order.listed else None, pence, name) for order, pence in parts]
-
-    # Tables.
-
-    def tables(self) -> CourtCostsExample:
-        listed = [order for order in self.orders if order.listed]
-        money = ("claimed", "awarded", "compensation", "fine", "surcharge")
-        orders = pl.DataFrame(
-            {
-                "order_ref": [each.ref for each in listed],
-                "prosecution_ref": [each.prosecution for each in listed],
-                "defendant_id": [each.person for each in listed],
-                "ordered_on": [each.made for each in listed],
-                **{
-                    f"costs_{name}" if name in money[:2] else name: [_pounds(getattr(each, name)) for each in listed]
-                    for name in money
-                },
-                "instalment": [_pounds(each.instalment) if each.instalment else None for each in listed],
-                "instalment_every": [each.every for each in listed],
-                "first_due_on": [each.first_due for each in listed],
-            },
-            schema_overrides={"instalment": _MONEY, "instalment_every": pl.String},
-        )
-        receipts = sorted(self.receipts, key=lambda row: (row["received_on"], row["receipt_ref"]))
-        known = {row["receipt_ref"] for row in receipts if row["received_on"] <= self.as_of}
-        receipts = [row for row in receipts if row["receipt_ref"] in known]
-        again = [receipts[at] for at in range(150, len(receipts), 400)]
-        truth = [(ref, order, _pounds(pence), how) for ref, order, pence, how in self.truth if ref in known]
-        summed = ("receipt_ref", "order_ref", "difficulty")
-        return CourtCostsExample(
-            prosecutions=_frame(self.prosecutions),
-            orders=_as_money(orders),
-            events=_frame(self.events),
-            receipts=_frame([*receipts, *again]),
-            truth=pl.DataFrame(truth, schema=["receipt_ref", "order_ref", "amount", "difficulty"], orient="row")
-            .group_by(summed, maintain_order=True)
-            .agg(pl.col("amount").sum().cast(_MONEY)),
-        )
 
     def _chance(self, share: float) -> bool:
         return bool(self.draw.random() < share)
@@ -446,15 +344,3 @@ class _World:
     @staticmethod
     def _weekday(day: date) -> date:
         return day + timedelta(days=max(0, day.weekday() - 4) and 7 - day.weekday())
-
-
-def _pounds(pence: int) -> Decimal:
-    return (Decimal(pence) / 100).quantize(Decimal("0.01"))
-
-
-def _as_money(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(pl.col(pl.Decimal).cast(_MONEY)) if any(t.is_decimal() for t in frame.dtypes) else frame
-
-
-def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    return _as_money(pl.DataFrame(rows, infer_schema_length=None))
