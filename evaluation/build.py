@@ -306,25 +306,37 @@ def _json_files(folder: Path) -> dict[str, dict[str, Any]]:
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
 
 
-def reconcile_income(job: Job) -> dict[str, Any] | None:
-    """Reconcile court-cost orders and receipts, to the penny; None where there are no orders."""
+def reconcile_income(job: Job, as_of: date | None = None) -> dict[str, Any] | None:
+    """Reconcile court-cost orders and receipts, to the penny; None where there are no orders.
+
+    Parameters
+    ----------
+    as_of
+        The day of the ledger; another day than the workspace's own is written beside it, to `build/income-DATE`.
+    """
     if job.records["CourtOrders"].is_empty():
         return None
     with job.steps.step("Court costs"):
         from evaluation import income
 
+        result = income_folder(job, as_of)
         decisions = _receipt_decisions(job)
-        key = digest([job.table_key(*INCOME_TABLES), decisions and file_digest(decisions)])
-        if not job.store.make("income", key, lambda folder: income.write(_reconciled(job, None), folder)):
+        key = digest([job.table_key(*INCOME_TABLES), decisions and file_digest(decisions), as_of])
+        if not job.store.make(result, key, lambda folder: income.write(_reconciled(job, as_of), folder)):
             job.steps.reused.append("Court costs")
-    return json.loads((job.store.path("income") / "summary.json").read_text(encoding="utf-8"))
+    return json.loads((job.store.path(result) / "summary.json").read_text(encoding="utf-8"))
 
 
-def compare_income(job: Job, earlier: date) -> Comparison:
-    """What changed in the ledger between an earlier day and the as-of date."""
+def income_folder(job: Job, as_of: date | None) -> str:
+    """Name the folder of a ledger: the one of the workspace's own day is `income`."""
+    return "income" if as_of in (None, job.workspace.as_of) else f"income-{as_of}"
+
+
+def compare_income(job: Job, earlier: date, later: date | None) -> Comparison:
+    """What changed in the ledger between an earlier day and a later one, by default the as-of date."""
     from evaluation import income
 
-    return income.compare(_reconciled(job, earlier), _reconciled(job, None))
+    return income.compare(_reconciled(job, earlier), _reconciled(job, later))
 
 
 def _reconciled(job: Job, as_of: date | None) -> Any:

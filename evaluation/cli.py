@@ -29,7 +29,7 @@ new = App(name="new", help="Start a contract, scheme, study or mapping from a co
 export = App(name="export", help="Write results in layouts that others use.")
 app.command(new)
 app.command(export)
-app.register_install_completion_command()
+app.register_install_completion_command()  # pyright: ignore[reportUnknownMemberType]
 
 
 @app.command
@@ -119,7 +119,7 @@ def run_studies(*studies: str, common: Common = Common()) -> Report:
 
 @app.command
 def reconcile(*, compare: date | None = None, common: Common = Common()) -> Report:
-    """Reconcile court-cost orders with receipts as of a day, to the penny.
+    """Reconcile court-cost orders with receipts as of a day, to the penny, with what was known that day.
 
     For example:
 
@@ -135,11 +135,12 @@ def reconcile(*, compare: date | None = None, common: Common = Common()) -> Repo
     from evaluation import summaries
     from evaluation.job import open_job
 
-    with open_job(common) as job:
+    with open_job(common.reading_everything()) as job:
         steps.read_records(job)
-        summary = steps.reconcile_income(job)
-        change = steps.compare_income(job, compare) if compare is not None else None
-    return summaries.of_income(job, summary, change)
+        summary = steps.reconcile_income(job, common.as_of)
+        change = steps.compare_income(job, compare, common.as_of) if compare is not None else None
+        folder = steps.income_folder(job, common.as_of)
+    return summaries.of_income(job, summary, change, folder)
 
 
 @app.command

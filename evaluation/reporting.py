@@ -44,6 +44,14 @@ class Common:
 
         return open_workspace(self.workspace, as_of=self.as_of)
 
+    def reading_everything(self) -> Common:
+        """Return the same options without an as-of date earlier than the workspace's own.
+
+        A ledger of an earlier day is worked out from all the records, so that what was recorded late can be told.
+        """
+        own = replace(self, as_of=None)
+        return self if self.as_of is not None and self.as_of > own.open().as_of else own
+
     def progress(self) -> Progress:
         """Return who is told how far a long step is."""
         return for_terminal(self.quiet or self.json)

@@ -15,6 +15,7 @@ from evaluation.reporting import Report
 if TYPE_CHECKING:
     from evaluation.build import Results
     from evaluation.comparison import Finding
+    from evaluation.income import Comparison
     from evaluation.publication import Site
 
 REJECTED_SHARE_TO_MENTION = 0.05
@@ -67,7 +68,7 @@ def of_run(job: Job, findings: Mapping[str, Finding]) -> Report:
     )
 
 
-def of_income(job: Job, summary: Mapping[str, Any] | None, change: Any) -> Report:
+def of_income(job: Job, summary: Mapping[str, Any] | None, change: Comparison | None, folder: str) -> Report:
     """Summarise the ledger, and what changed since an earlier day."""
     if summary is None:
         return Report(
@@ -78,8 +79,8 @@ def of_income(job: Job, summary: Mapping[str, Any] | None, change: Any) -> Repor
     lines = [_income_line(summary)]
     if change is not None:
         lines.append(change.sentence())
-    folder = job.workspace.build / "income"
-    return Report(done=lines, next_steps=[f"The ledger is in {folder}."], data={"income": dict(summary)})
+    where = job.workspace.build / folder
+    return Report(done=lines, next_steps=[f"The ledger is in {where}."], data={"income": dict(summary)})
 
 
 def _records_line(job: Job) -> str:
