@@ -155,7 +155,7 @@ def _write_records(job: Job, key: str, extracts: list[Extract]) -> None:
         write_json(folder / "about.json", {"inputs": [_about(job, extract) for extract in extracts]})
 
     job.store.make("records", key, write_tables)
-    job.store.make("rejected", key, lambda folder: records.write_rejected(extracts, folder, key=_pseudonym_key(job)))
+    job.store.make("rejected", key, lambda folder: records.write_rejected(extracts, folder))
     job.store.make("quality.json", key, lambda path: write_json(path, measured.to_json()))
 
 
