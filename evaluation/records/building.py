@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
-from datetime import date
 
 import polars as pl
 
@@ -136,19 +135,6 @@ def _all_rules(table: str) -> list[Rule]:
     return [*filled, *RULES[table]]
 
 
-def in_the_future(table: str, rows: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Rows whose days lie after the as-of date, with their reasons; planned days (a review, an instalment) may."""
-    planned = ("review_on", "first_due_on", "period_end", "hearing_on")
-    days = [name for name, kind in schema.columns(table).items() if kind == pl.Date and name not in planned]
-    found = [pl.DataFrame(schema=REASONS)]
-    for name in days:
-        late = rows.filter((pl.col(name) > as_of).fill_null(False))[ROW]
-        if len(late):
-            reason = f"{name} is after the as-of date {as_of.isoformat()}"
-            found.append(pl.DataFrame({"row": late}).with_columns(reason=pl.lit(reason)).cast(REASONS))
-    return pl.concat(found)
-
-
 def in_their_words(reasons: pl.DataFrame, spec: TableSource, headers: Table[str, str]) -> pl.DataFrame:
     """Reasons that name the columns of the extract where they named those of the canonical table."""
     if not len(reasons):
@@ -181,13 +167,14 @@ def repeats(table: str, spec: TableSource, rows: pl.DataFrame) -> tuple[pl.DataF
     clashing = first.filter(pl.col(key).is_duplicated() & pl.col(key).is_not_null())
     first_rows = first.group_by(key).agg(pl.col(ROW).min().alias("first"))
     clash = clashing.join(first_rows, on=key, how="left")
-    reasons = [_said(clash[ROW], f"{key} stands on several rows that say different things")]
+    reasons = [said(clash[ROW], f"{key} stands on several rows that say different things")]
     if spec.repeats == "reject":
-        reasons.append(_said(again[ROW], f"{key} stands on an earlier row that says the same"))
+        reasons.append(said(again[ROW], f"{key} stands on an earlier row that says the same"))
     return first, pl.concat(reasons), len(again)
 
 
-def _said(rows: pl.Series, reason: str) -> pl.DataFrame:
+def said(rows: pl.Series, reason: str) -> pl.DataFrame:
+    """The same reason against several rows."""
     return pl.DataFrame({"row": rows}).with_columns(reason=pl.lit(reason, dtype=pl.String)).cast(REASONS)
 
 
@@ -198,7 +185,7 @@ def out_of_order(values: pl.DataFrame, mapping: Mapping, headers: Table[str, str
         if order.first in values.columns and order.then in values.columns:
             wrong = (pl.col(order.then) < pl.col(order.first)).fill_null(False) & _all(order.when, values)
             reason = f"{headers[order.then]} is before {headers[order.first]}"
-            found.append(_said(values.filter(wrong)["row"], reason))
+            found.append(said(values.filter(wrong)["row"], reason))
     return pl.concat(found)
 
 
@@ -208,4 +195,4 @@ def unfed(values: pl.DataFrame, tables: Table[str, list[tuple[TableSource, pl.Da
         [pl.Series(ROW, [], dtype=pl.Int64), *(frame[ROW] for parts in tables.values() for _, frame in parts)]
     )
     lost = values.filter(~pl.col("row").is_in(fed.unique().implode()))["row"]
-    return _said(lost, "the row holds neither an incident, a case nor an action: its dates are blank")
+    return said(lost, "the row holds neither an incident, a case nor an action: its dates are blank")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Table
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from evaluation.errors import DataError
-from evaluation.records import building, schema
+from evaluation.records import building, horizon, schema
 from evaluation.records.coding import UNMAPPED, scheme_list
 from evaluation.records.mapping import Mapping, load_mapping
 from evaluation.records.pseudonyms import DEMONSTRATION_KEY
@@ -50,6 +50,8 @@ class Extract:
         Header of each column of the mapping that the extract has, and the kind of what it holds.
     date_order
         The order of day and month by which dates were read, if any needed one.
+    key
+        The pseudonym key; never shown or written.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Extract:
     traits: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TRAITS))
     columns: Table[str, str] = field(default_factory=dict[str, str])
     date_order: str | None = None
+    key: bytes = field(default=DEMONSTRATION_KEY, repr=False, compare=False)
 
 
 def read_extract(
@@ -112,7 +115,8 @@ def read_extract(
         raw = to_raw(source.grid, spec)
         options = Options(key or DEMONSTRATION_KEY, scheme_list(schemes), dates, _lists(spec, mapping))
         values = read_values(raw, spec, options)
-        return _finish(name or source.name, label, source.sha256, raw, spec, values, as_of)
+        finished = _finish(name or source.name, label, source.sha256, raw, spec, values, as_of)
+        return replace(finished, key=options.key)
     except DataError as refused:
         raise DataError(f"{called}: {refused.message}", refused.problems) from refused.__cause__
 
@@ -125,43 +129,68 @@ def _lists(spec: Mapping, mapping: str | Path | Mapping) -> Path | None:
 
 
 def _finish(name: str, label: str, sha256: str, raw: Raw, spec: Mapping, values: Values, as_of: date | None) -> Extract:
-    warn = frozenset(rule for rule, what in spec.rules.items() if what == "warn")
     built = building.build(values.frame, spec, name)
+    within = horizon.Cut(built, pl.DataFrame(schema=building.REASONS))
+    if as_of is not None and spec.rules.get(NOT_IN_THE_FUTURE) != "warn":
+        within = horizon.cut(built, as_of, raw.positions)
+    checked = _check(within.parts, spec, raw)
     reasons = [
         _misfits(raw),
         values.reasons,
         building.out_of_order(values.frame, spec, raw.positions),
         building.unfed(values.frame, built),
+        within.reasons,
+        checked.reasons,
     ]
-    notes = [*raw.notes, *values.notes, *_without_value(values.frame, spec, raw)]
+    rejected = _rejected(raw, _first_causes(pl.concat(reasons)))
+    _balance(raw, rejected)
+    out = rejected["row"].implode()
+    words = (f"{len(values.unmapped)} words are in no code list",) if len(values.unmapped) else ()
+    return Extract(
+        name=name,
+        mapping=label,
+        accepted={table: _accepted(table, frames, out) for table, frames in checked.tables.items()},
+        rejected=rejected,
+        notes=(
+            *raw.notes,
+            *values.notes,
+            *_without_value(values.frame, spec, raw),
+            *within.notes,
+            *checked.notes,
+            *words,
+        ),
+        source_sha256=sha256,
+        rows_read=len(raw.cells),
+        rows_accepted=len(raw.cells) - len(rejected),
+        unmapped=values.unmapped,
+        traits=values.traits,
+        columns={header: spec.columns[column].kind for column, header in raw.positions.items()},
+        date_order=values.date_order,
+    )
+
+
+@dataclass(frozen=True)
+class _Checked:
+    tables: Table[str, list[pl.DataFrame]]
+    reasons: pl.DataFrame
+    notes: tuple[str, ...]
+
+
+def _check(parts: horizon.Parts, spec: Mapping, raw: Raw) -> _Checked:
+    """The rows of every table without repeats, with the reasons against those that break a rule."""
+    warn = frozenset(rule for rule, what in spec.rules.items() if what == "warn")
     kept: dict[str, list[pl.DataFrame]] = {}
-    for table, parts in built.items():
-        for part, rows in parts:
-            if spec.distinct:
-                rows, repeated, collapsed = building.repeats(table, part, rows)
-                reasons.append(repeated)
-                notes += (
-                    [f"{table}: {collapsed} rows repeat an earlier one"]
-                    if collapsed and part.repeats == "collapse"
-                    else []
-                )
+    reasons, notes = [pl.DataFrame(schema=building.REASONS)], list[str]()
+    for table, sources in parts.items():
+        for part, given in sources:
+            rows, repeated, collapsed = building.repeats(table, part, given) if spec.distinct else (given, None, 0)
             wrong, warned = building.check(table, rows, warn)
-            late = (
-                building.in_the_future(table, rows, as_of) if as_of and NOT_IN_THE_FUTURE not in warn else wrong.head(0)
-            )
-            reasons.append(building.in_their_words(pl.concat([wrong, late]), part, raw.positions))
+            reasons += [building.in_their_words(wrong, part, raw.positions), *([] if repeated is None else [repeated])]
+            if collapsed and part.repeats == "collapse":
+                notes.append(f"{table}: {collapsed} rows repeat an earlier one")
             notes += [f"warning, rule {rule}: {count} rows of {table}" for rule, count in warned.items()]
             kept.setdefault(table, []).append(rows)
-    rejected = _rejected(raw, _first_causes(pl.concat(reasons)))
-    out = rejected["row"].implode()
-    accepted = {table: _accepted(table, frames, out) for table, frames in kept.items()}
-    _balance(raw, rejected)
-    notes += [f"{len(values.unmapped)} words are in no code list"] if len(values.unmapped) else []
-    columns = {header: spec.columns[column].kind for column, header in raw.positions.items()}
-    return Extract(
-        name, label, accepted, rejected, tuple(notes), sha256, len(raw.cells), len(raw.cells) - len(rejected),
-        values.unmapped, values.traits, columns, values.date_order,
-    )  # fmt: skip
+    return _Checked(kept, pl.concat(reasons), tuple(notes))
 
 
 def _misfits(raw: Raw) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from evaluation.errors import DataError
 from evaluation.records import headers
 from evaluation.records.mapping import Mapping
 
-_BLANK_WORDS = ("n/a", "na", "null", "none", "#n/a", "nan", "nat", "nil")
+_BLANK_WORDS = ("n/a", "na", "null", "none", "nan", "nat", "nil")
 BLANKS = ("", "-", "--", *(form for one in _BLANK_WORDS for form in (one, one.upper(), one.capitalize())), "NaN", "NaT")
 """Texts that mean that a cell is empty, in the forms in which systems write them."""
 

@@ -18,7 +18,7 @@ from evaluation.records.dates import read_days
 from evaluation.records.extract import Extract
 from evaluation.records.mapping import PERSONAL
 from evaluation.records.privacy import masked
-from evaluation.records.pseudonyms import DEMONSTRATION_KEY, pseudonymise
+from evaluation.records.pseudonyms import pseudonymise
 
 WORDS_FILE = "words-in-no-list.xlsx"
 WITHHELD = "(withheld)"
@@ -45,7 +45,7 @@ _KINDS = {
 }
 
 
-def write_rejected(extracts: Sequence[Extract], folder: Path, *, key: bytes = DEMONSTRATION_KEY) -> tuple[Path, ...]:
+def write_rejected(extracts: Sequence[Extract], folder: Path) -> tuple[Path, ...]:
     """Write one workbook per extract that has rejected rows, and one of the words that are in no code list.
 
     Parameters
@@ -54,8 +54,6 @@ def write_rejected(extracts: Sequence[Extract], folder: Path, *, key: bytes = DE
         What was read.
     folder
         Where to write; made when absent.
-    key
-        The pseudonym key by which the extracts were read.
 
     Returns
     -------
@@ -64,7 +62,7 @@ def write_rejected(extracts: Sequence[Extract], folder: Path, *, key: bytes = DE
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = [
-        _write_sheet(folder / f"{extract.name}.xlsx", "Rows to mend", protected(extract, key))
+        _write_sheet(folder / f"{extract.name}.xlsx", "Rows to mend", protected(extract))
         for extract in extracts
         if len(extract.rejected)
     ]
@@ -84,11 +82,11 @@ def unmapped_words(extracts: Sequence[Extract]) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def protected(extract: Extract, key: bytes = DEMONSTRATION_KEY) -> pl.DataFrame:
+def protected(extract: Extract) -> pl.DataFrame:
     """The rejected rows with people as pseudonyms, and withheld what is free text or has strayed."""
     frame = extract.rejected
     names = [name for name in frame.columns if name not in ("row", "reasons")]
-    columns = [_protected(frame[name], extract.columns.get(name), extract.date_order, key) for name in names]
+    columns = [_protected(frame[name], extract.columns.get(name), extract.date_order, extract.key) for name in names]
     return pl.DataFrame([frame["row"].alias(ROW), frame["reasons"].list.join("; ").alias(REASONS), *columns])
 
 

@@ -127,7 +127,7 @@ def _zipped(content: bytes, known: frozenset[str], sheet: str | None) -> Grid:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             inside = archive.namelist()
-            locked = any(member.flag_bits & 1 for member in archive.infolist())
+            locked = any(member.flag_bits & 1 for member in archive.infolist()) or _locked_by_manifest(archive)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as problem:
         raise DataError("The workbook (or archive) is damaged or cut off: export it again.") from problem
     if locked:
@@ -135,6 +135,12 @@ def _zipped(content: bytes, known: frozenset[str], sheet: str | None) -> Grid:
     if "xl/workbook.xml" in inside or "content.xml" in inside or "xl/workbook.bin" in inside:
         return read_workbook(content, known, sheet)
     raise DataError("The file is a zip archive: unpack it and name the table inside.")
+
+
+def _locked_by_manifest(archive: zipfile.ZipFile) -> bool:
+    """An OpenDocument file under a password says so in its manifest."""
+    name = "META-INF/manifest.xml"
+    return name in archive.namelist() and b"encryption-data" in archive.read(name)
 
 
 def _ole(content: bytes, known: frozenset[str], sheet: str | None) -> Grid:

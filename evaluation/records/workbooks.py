@@ -13,6 +13,7 @@ from evaluation.records.raw import Grid, first_rows
 
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How a compound file begins: Excel 97, and anything encrypted by Office."""
+ERROR = "#ERROR"
 _DAMAGED = "The workbook cannot be opened: it is damaged, cut off, or not a workbook."
 
 
@@ -59,12 +60,25 @@ def _sheets(content: bytes) -> tuple[dict[str, pl.DataFrame], list[str]]:
             if loaded.visible != "visible":
                 notes.append(f"hidden sheet '{name}' ignored")
             else:
-                visible[name] = _texts(loaded.to_polars())
+                visible[name] = _with_errors(loaded)
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError, ValueError) as problem:
         if "password" in str(problem).casefold() or "encrypt" in str(problem).casefold():
             raise DataError("The workbook is protected by a password: save it without one.") from problem
         raise DataError(_DAMAGED) from problem
     return visible, notes
+
+
+def _with_errors(sheet: Any) -> pl.DataFrame:
+    """The cells of a sheet; one that holds an error (#N/A, #REF!) says so, for it is not an empty one."""
+    batch, errors = sheet.to_arrow_with_errors()
+    frame = _texts(pl.DataFrame(pl.from_arrow(batch)))
+    if errors is None:
+        return frame
+    columns = [frame[name].to_list() for name in frame.columns]
+    for error in errors.errors:
+        row, column = error.offset_position
+        columns[column][row] = ERROR
+    return pl.DataFrame(dict(zip(frame.columns, columns, strict=True)), schema=frame.schema)
 
 
 def _texts(frame: pl.DataFrame) -> pl.DataFrame:

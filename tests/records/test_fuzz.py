@@ -34,7 +34,7 @@ FLARE = [
     "Action",
     "Action Date",
 ]
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+QUICK = settings(max_examples=14, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 dates = st.dates(date(1890, 1, 1), date(2250, 1, 1))
 cell = st.one_of(

@@ -96,7 +96,7 @@ def test_the_trained_model_links_as_well(two_systems: tuple[pl.Series, pl.Series
     from evaluation.records.linking.probabilistic import trained_pairs
 
     ids, truth, known = two_systems
-    pairs = trained_pairs(known)
+    pairs = trained_pairs(known, max_pairs=2e5)
     chosen, _ = decide(pairs)
     joined = clusters(known["person_id"], chosen["left"], chosen["right"])
     marks = mark_groups(ids.replace_strict(joined["name"], joined["cluster"]), truth)
@@ -112,7 +112,7 @@ def test_a_model_without_data_to_train_on_is_an_error(two_systems: tuple[pl.Seri
     with pytest.raises(DataError, match="at least 200 people"):
         trained_pairs(known.head(50))
     with pytest.raises(DataError, match="could not be trained"):
-        trained_pairs(known.with_columns(telephone=pl.lit(None, pl.String)))
+        trained_pairs(known.head(400).with_columns(telephone=pl.lit(None, pl.String)), max_pairs=1e5)
 
 
 def one_pair(*rows: dict[str, str | None]) -> float:

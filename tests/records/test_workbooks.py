@@ -117,6 +117,15 @@ def test_a_workbook_that_calls_itself_text_is_read_and_a_cut_one_refused(tmp_pat
         read_extract(path, "case_list")
 
 
+def test_an_error_in_a_cell_is_not_an_empty_cell(tmp_path: Path) -> None:
+    def fill(book: Any, sheet: Any) -> None:
+        rows_into(book, sheet)
+        sheet.write_formula(3, 7, "=1/0", value="#DIV/0!")
+
+    extract = read_extract(workbook(tmp_path / "cases.xlsx", ("Cases", fill)), "case_list")
+    assert extract.rejected["reasons"].to_list() == [["Next Report Date: text of 6 characters is not a date"]]
+
+
 def ods(rows: list[list[str | float | date]]) -> bytes:
     """A minimal OpenDocument spreadsheet."""
 
@@ -163,6 +172,15 @@ def test_an_opendocument_spreadsheet(tmp_path: Path) -> None:
     path.write_bytes(ods([list(HEADER), row]))
     case = read_extract(path, "case_list").accepted["Cases"].row(0, named=True)
     assert (case["opened_on"], case["cost"]) == (date(2011, 3, 4), Decimal("12.50"))
+
+
+def test_an_opendocument_spreadsheet_under_a_password(tmp_path: Path) -> None:
+    path = tmp_path / "cases.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("META-INF/manifest.xml", "<manifest><encryption-data/></manifest>")
+        archive.writestr("content.xml", b"\x01\x02")
+    with pytest.raises(DataError, match="encrypted"):
+        read_extract(path, "case_list")
 
 
 def xls(rows: list[list[str | float]]) -> bytes:

@@ -23,7 +23,7 @@ _DETERMINISTIC = (("name", "born"), ("name", "address"), ("name", "telephone"))
 _RECALL_OF_DETERMINISTIC = 0.7
 
 
-def trained_pairs(traits: pl.DataFrame, *, seed: int = SEED) -> pl.DataFrame:
+def trained_pairs(traits: pl.DataFrame, *, seed: int = SEED, max_pairs: float = 2e6) -> pl.DataFrame:
     """Pairs of people that may be one, by a model trained on these people.
 
     Parameters
@@ -32,6 +32,8 @@ def trained_pairs(traits: pl.DataFrame, *, seed: int = SEED) -> pl.DataFrame:
         As `records.traits` gives them, of all extracts together.
     seed
         Of the random sample of pairs.
+    max_pairs
+        Size of that sample.
 
     Returns
     -------
@@ -51,7 +53,7 @@ def trained_pairs(traits: pl.DataFrame, *, seed: int = SEED) -> pl.DataFrame:
             f"A linking model needs at least {FEWEST_PEOPLE} people to be trained on; link by rules instead."
         )
     linker = _linker(known)
-    _train(linker, seed)
+    _train(linker, seed, max_pairs)
     _refuse_untrained(linker)
     found = linker.inference.predict(threshold_match_probability=DOUBTFUL).as_duckdbpyrelation().pl()
     return _by_person(found, known)
@@ -97,12 +99,12 @@ def _comparisons() -> list[Any]:
     ]
 
 
-def _train(linker: Any, seed: int) -> None:
+def _train(linker: Any, seed: int, max_pairs: float) -> None:
     from splink import block_on
 
     rules = [block_on(*parts) for parts in _DETERMINISTIC]
     linker.training.estimate_probability_two_random_records_match(rules, recall=_RECALL_OF_DETERMINISTIC)
-    linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=seed, min_count_per_level=None)
+    linker.training.estimate_u_using_random_sampling(max_pairs=max_pairs, seed=seed, min_count_per_level=None)
     for block in _TRAINING_BLOCKS:
         linker.training.estimate_parameters_using_expectation_maximisation(
             block_on(block), record_sample_proportion=1.0
