@@ -30,6 +30,7 @@ while True:
     with build_lock(target.parent), fresh_tree(target) as fresh:
         for number in range(files):
             (fresh / f"page{number}.html").write_text(f"{sys.argv[4]}-{edition}\\n" * 50)
+            print("page", flush=True)
 """
 
 
@@ -51,7 +52,9 @@ def test_killed_at_random_points_the_site_is_always_whole(tmp_path: Path):
         build = start(target, f"build{number}")
         assert build.stdout is not None
         assert build.stdout.readline() == "ready\n"
-        time.sleep(moment.uniform(0, 0.08))
+        for _ in range(moment.randrange(3 * FILES)):
+            assert build.stdout.readline() == "page\n"
+        time.sleep(moment.uniform(0, 0.004))
         build.send_signal(signal.SIGKILL)
         build.communicate()
         recover(target)
