@@ -13,7 +13,7 @@ _PLACE = re.compile(
     r'(?:<section[^>]*\sid="(?P<outer>[^"]+)"[^>]*>\s*)?<h[23](?P<attributes>[^>]*)>(?P<words>.*?)</h[23]>', re.S
 )
 _ID = re.compile(r'\b(?:id|data-anchor-id)="([^"]+)"')
-_LONGEST = 1200
+_LONGEST = 700
 """Letters of a section that are searched: sections are short, and the index stays small."""
 
 

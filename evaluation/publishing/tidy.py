@@ -45,8 +45,8 @@ _HANDLER = re.compile(r"""\s(?:on[a-z]+|style|srcdoc)\s*=\s*(?:"[^"]*"|'[^']*'|[
 _ACTIVE_URL = re.compile(
     r"""\s(?:href|src|action|formaction)\s*=\s*["']?\s*(?:javascript|vbscript|data:text)[^\s>]*""", re.I
 )
-_KEPT_FOLDERS = ("site_libs",)
-_KEPT_FILES = ("search.json", "sitemap.xml", "robots.txt")
+_REMOVED_FOLDERS = ("site_libs",)
+_REMOVED_FILES = ("search.json", "sitemap.xml", "robots.txt")
 
 
 def tidy(page: str) -> str:
@@ -73,9 +73,9 @@ def tidy_site(output: Path) -> int:
     pages = sorted(output.rglob("*.html"))
     for path in pages:
         path.write_text(tidy(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
-    for name in _KEPT_FOLDERS:
+    for name in _REMOVED_FOLDERS:
         shutil.rmtree(output / name, ignore_errors=True)
-    for name in _KEPT_FILES:
+    for name in _REMOVED_FILES:
         (output / name).unlink(missing_ok=True)
     return len(pages)
 

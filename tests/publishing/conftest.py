@@ -12,8 +12,6 @@ import pytest
 from evaluation.publishing.pages import write_site
 from evaluation.publishing.render import Rendered, render
 
-SITE = Path(__file__).resolve().parents[2] / "site"
-
 
 def load_demo() -> ModuleType:
     name = "demo_site"
@@ -37,7 +35,7 @@ def demo() -> ModuleType:
 def project(demo: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The generated project of the invented partnership."""
     target = tmp_path_factory.mktemp("project")
-    write_site(SITE, target, site=demo.content())
+    write_site(demo.source(), target, site=demo.content())
     return target
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import math
+import shutil
+import tempfile
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from evaluation.publishing.pages import SiteContent
@@ -11,6 +16,18 @@ from evaluation.publishing.release import Rules, release_contract, release_findi
 from evaluation.register import Scheme
 
 AS_OF = date(2012, 12, 31)
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@cache
+def source() -> Path:
+    """The source project without the package's own documentation, which other tests look after."""
+    folder = Path(tempfile.mkdtemp(prefix="site-source-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    left_out = shutil.ignore_patterns("docs", "schemes", "_site")
+    return Path(shutil.copytree(REPOSITORY / "site", folder / "site", ignore=left_out))
+
+
 RULES = Rules()
 
 

@@ -65,7 +65,7 @@ def test_every_page_says_that_the_data_are_invented(rendered: Built) -> None:
 
 
 def test_a_real_partnership_bears_no_stamp(demo: ModuleType, tmp_path: Path) -> None:
-    write_site(SITE, tmp_path, site=demo.content(synthetic=False, notice="Published by the partnership."))
+    write_site(demo.source(), tmp_path, site=demo.content(synthetic=False, notice="Published by the partnership."))
     assert not any(STAMP in path.read_text() for path in tmp_path.rglob("*.qmd"))
     assert STAMP not in (tmp_path / "_quarto.yml").read_text()
 
@@ -109,7 +109,7 @@ def test_every_number_leads_to_its_published_result(rendered: Built, demo: Modul
 
 
 def test_two_builds_write_the_same_bytes(project: Path, demo: ModuleType, tmp_path: Path) -> None:
-    write_site(SITE, tmp_path, site=demo.content())
+    write_site(demo.source(), tmp_path, site=demo.content())
     one, two = (
         {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
         for folder in (project, tmp_path)
@@ -119,12 +119,12 @@ def test_two_builds_write_the_same_bytes(project: Path, demo: ModuleType, tmp_pa
 
 
 def test_only_what_changed_is_written_again(demo: ModuleType, tmp_path: Path) -> None:
-    write_site(SITE, tmp_path, site=demo.content())
+    write_site(demo.source(), tmp_path, site=demo.content())
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks" / "kept.ipynb").write_text("{}")
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
     fewer = tuple(scheme for scheme in demo.SCHEMES if scheme.id != "walkabouts")
-    write_site(SITE, tmp_path, site=demo.content(schemes=fewer))
+    write_site(demo.source(), tmp_path, site=demo.content(schemes=fewer))
     after = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
     assert tmp_path / "schemes" / "walkabouts.qmd" not in after
     assert after[tmp_path / "schemes" / "mediation.qmd"] == before[tmp_path / "schemes" / "mediation.qmd"]
@@ -133,7 +133,7 @@ def test_only_what_changed_is_written_again(demo: ModuleType, tmp_path: Path) ->
 
 def test_the_source_is_never_written_to(demo: ModuleType, tmp_path: Path) -> None:
     source = tmp_path / "site"
-    shutil.copytree(SITE, source, ignore=shutil.ignore_patterns("_site"))
+    shutil.copytree(demo.source(), source, ignore=shutil.ignore_patterns("_site"))
     before = {path: path.read_bytes() for path in source.rglob("*") if path.is_file()}
     write_site(source, tmp_path / "target", site=demo.content())
     assert {path: path.read_bytes() for path in source.rglob("*") if path.is_file()} == before
@@ -156,7 +156,7 @@ def test_a_folder_without_configuration_is_refused(demo: ModuleType, tmp_path: P
 
 def test_a_meeting_without_a_date_is_refused(demo: ModuleType, tmp_path: Path) -> None:
     source = tmp_path / "site"
-    shutil.copytree(SITE, source, ignore=shutil.ignore_patterns("_site"))
+    shutil.copytree(demo.source(), source, ignore=shutil.ignore_patterns("_site"))
     (source / "meetings" / "next.qmd").write_text("---\ntitle: x\n---\n")
     with pytest.raises(DataError, match=r"next\.qmd"):
         write_site(source, tmp_path / "target", site=demo.content())
@@ -205,7 +205,7 @@ def test_a_known_experiment_is_a_method_check_and_not_a_scheme(demo: ModuleType,
         "scheme": None,
     }
     content = demo.content(findings=(release_finding(trial, Rules()),))
-    write_site(SITE, tmp_path, site=content)
+    write_site(demo.source(), tmp_path, site=content)
     assert "Financial aid" not in (tmp_path / "index.qmd").read_text()
     assert "methods/financial_aid.html" in (tmp_path / "methods.qmd").read_text()
     assert "A method check" in (tmp_path / "methods" / "financial_aid.qmd").read_text()
@@ -243,7 +243,7 @@ def test_an_exam_that_was_not_run_is_not_passed(rendered: Built, demo: ModuleTyp
         ],
         "naive": [{"scenario": "null", "method": "before_after", "rejects": 0.9, "fails_as_expected": True}],
     }  # fmt: skip
-    write_site(SITE, tmp_path, site=demo.content(exam=exam))
+    write_site(demo.source(), tmp_path, site=demo.content(exam=exam))
     text = (tmp_path / "exam.qmd").read_text()
     assert "Missed: bias." in text
     assert "In 1 of 2 kinds of town" in text
@@ -252,7 +252,9 @@ def test_an_exam_that_was_not_run_is_not_passed(rendered: Built, demo: ModuleTyp
 
 def test_changes_name_old_and_new(demo: ModuleType, tmp_path: Path) -> None:
     old = release_finding(demo.finding("mediation", "Mediation", -0.05, -0.2, 0.1, "low"), Rules())
-    write_site(SITE, tmp_path, site=demo.content(previous={"finding/mediation": old.data, "finding/gone_study": {}}))
+    write_site(
+        demo.source(), tmp_path, site=demo.content(previous={"finding/mediation": old.data, "finding/gone_study": {}})
+    )
     text = (tmp_path / "changes.qmd").read_text()
     assert "Not clear yet: 5 fewer (20 fewer to 10 more)" in text
     assert "Reading changed" in text
@@ -280,7 +282,9 @@ def area_finding(demo: ModuleType, value: float, low: float, high: float) -> dic
 def test_a_scheme_for_a_place_is_counted_in_incidents(
     demo: ModuleType, tmp_path: Path, interval: tuple[float, float, float], said: str
 ) -> None:
-    write_site(SITE, tmp_path, site=demo.content(findings=(release_finding(area_finding(demo, *interval), Rules()),)))
+    write_site(
+        demo.source(), tmp_path, site=demo.content(findings=(release_finding(area_finding(demo, *interval), Rules()),))
+    )
     page = (tmp_path / "schemes" / "wardens.qmd").read_text()
     assert f"<b>{said}</b>" in page
     assert "What was counted" in page
@@ -299,7 +303,7 @@ def test_a_description_stands_with_the_cases_and_claims_nothing(demo: ModuleType
             "warning": {"share": 0.45, "low": 0.43, "high": 0.48, "people": 1710},
         }},
     }  # fmt: skip
-    write_site(SITE, tmp_path, site=demo.content(findings=(release_finding(ladder, Rules()),)))
+    write_site(demo.source(), tmp_path, site=demo.content(findings=(release_finding(ladder, Rules()),)))
     page = (tmp_path / "caseload.qmd").read_text()
     assert page.index("Warning, 1,710 people") < page.index("Order, 195 people")
     assert "45 of 100" in page
@@ -318,7 +322,7 @@ def test_published_counts_are_shown_by_place_and_year(demo: ModuleType, tmp_path
         for year in range(2008, 2012)
     ]
     table = release_table("incidents_by_ward_and_year", pl.DataFrame(rows), Rules())
-    write_site(SITE, tmp_path, site=demo.content(tables=(table,)))
+    write_site(demo.source(), tmp_path, site=demo.content(tables=(table,)))
     page = (tmp_path / "incidents.qmd").read_text()
     assert "The total was about the same in 2011 as in 2008" in page
     assert "Eastfield &#60;b&#62;" in page
@@ -364,7 +368,7 @@ def hostile(demo: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
     content = demo.content(
         schemes=(*demo.SCHEMES, scheme), contracts=(release_contract(contract, Rules()),), name="<b>We</b>"
     )
-    write_site(SITE, folder / "site", site=content)
+    write_site(demo.source(), folder / "site", site=content)
     render(folder / "site", folder / "_site", "smalldocs")
     return folder
 
@@ -416,6 +420,16 @@ def test_every_column_is_in_the_dictionary(project: Path) -> None:
             assert {(path.name, column) for column in rows(path.name)[0]} <= explained
 
 
+def test_the_edition_lists_every_file_with_its_hash(project: Path) -> None:
+    import hashlib
+    import json
+
+    listed = json.loads((project / "published" / "edition.json").read_text())["sha256"]
+    found = {path.relative_to(project).as_posix() for path in (project / "published").rglob("*") if path.is_file()}
+    assert set(listed) == found - {"published/edition.json"}
+    assert all(hashlib.sha256((project / name).read_bytes()).hexdigest() == value for name, value in listed.items())
+
+
 def test_the_workbook_has_a_named_table_on_every_sheet(project: Path) -> None:
     import fastexcel
 
@@ -431,7 +445,7 @@ def test_the_workbook_has_a_named_table_on_every_sheet(project: Path) -> None:
 def test_no_download_holds_a_count_that_was_hidden(demo: ModuleType, tmp_path: Path) -> None:
     small = demo.finding("mediation", "Mediation", -0.11, -0.21, -0.01, "moderate", people=104)
     small["attrition"].append({"step": "finished", "people": 7})
-    write_site(SITE, tmp_path, site=demo.content(findings=(release_finding(small, Rules()),)))
+    write_site(demo.source(), tmp_path, site=demo.content(findings=(release_finding(small, Rules()),)))
     steps = (tmp_path / "published" / "steps.csv").read_text("utf-8-sig").splitlines()
     assert steps[-1] == "mediation,5,finished,"
     assert "not shown" in (tmp_path / "schemes" / "mediation.qmd").read_text()

@@ -42,7 +42,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     demo = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(demo)
     folder = tmp_path_factory.mktemp("site")
-    write_site(REPOSITORY / "site", folder / "site", site=demo.content())
+    write_site(demo.source(), folder / "site", site=demo.content())
     render(folder / "site", folder / "_site", "smalldocs")
     return folder / "_site"
 

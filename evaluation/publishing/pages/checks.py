@@ -22,9 +22,11 @@ def stem(found: Published) -> str:
     return f"methods/{found.name}"
 
 
-def body(content: SiteContent) -> str:
-    """Write the methods page's lists of known experiments and of notebooks."""
-    return _known(content) + _notebooks(content)
+def body(content: SiteContent, documentation: Mapping[str, str]) -> str:
+    """Write the methods page's lists of known experiments, notebooks and documentation (address → title)."""
+    items = [Markup(link(href, title)) for href, title in sorted(documentation.items(), key=lambda pair: pair[1])]
+    reference = heading(2, "For analysts", "analysts") + bullets(items) if items else ""
+    return _known(content) + _notebooks(content) + reference
 
 
 def _notebooks(content: SiteContent) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,16 +47,16 @@ def files(content: SiteContent) -> Mapping[str, bytes]:
     tables = sheets(content)
     found |= {f"published/{sheet.name}.csv": csv_bytes(sheet.columns, sheet.rows) for sheet in tables}
     found["published/data-dictionary.csv"] = csv_bytes(_DICTIONARY, list(dictionary(tables)))
-    found["published/edition.json"] = _edition(content)
     found["published/register.xlsx"] = workbook(content, tables)
+    found["published/edition.json"] = _edition(content, found)
     return found
 
 
-def _edition(content: SiteContent) -> bytes:
-    """Write all published values in one file: what the next edition is compared with."""
-    data = {f"{value.kind}/{value.name}": value.data for value in content.published}
+def _edition(content: SiteContent, found: Mapping[str, bytes]) -> bytes:
+    """List every published file with its hash, so that anyone can tell whether a copy is this edition's."""
+    listed = {path: hashlib.sha256(data).hexdigest() for path, data in sorted(found.items())}
     about = {"as_of": content.as_of.isoformat(), "partnership": content.name, "synthetic": content.synthetic}
-    return (json.dumps({**about, "published": data}, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    return (json.dumps({**about, "sha256": listed}, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
 # ---------------------------------------------------------------- the tables
@@ -232,7 +233,7 @@ def body(content: SiteContent) -> str:
         ("published/register.xlsx", "Workbook with every table, for Excel and LibreOffice"),
         *((f"published/{sheet.name}.csv", sheet.about) for sheet in tables),
         ("published/data-dictionary.csv", "What each column holds"),
-        ("published/edition.json", "Everything published in one file"),
+        ("published/edition.json", "Every published file with its SHA-256"),
     ]
     rows: list[list[Cell]] = [
         [Markup(link(path, path.rpartition("/")[2])), about, path.rpartition(".")[2].upper()] for path, about in named

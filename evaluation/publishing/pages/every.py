@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -44,7 +44,7 @@ def pages(source: Path, site: SiteContent) -> tuple[Page, ...]:
     schemes = views(site)
     days = _meeting_days(source)
     made = [
-        *_top_pages(site, schemes, days),
+        *_top_pages(site, schemes, days, _documentation(source)),
         *(scheme.page(site, view, view.record.body) for view in schemes),
         *(problem.page(site, name, schemes) for name in problem.names(schemes)),
         *(contract.page(site, value) for value in site.contracts),
@@ -58,7 +58,9 @@ def pages(source: Path, site: SiteContent) -> tuple[Page, ...]:
     return (*dressed, search)
 
 
-def _top_pages(site: SiteContent, schemes: tuple[SchemeView, ...], days: tuple[date, ...]) -> Iterator[Page]:
+def _top_pages(
+    site: SiteContent, schemes: tuple[SchemeView, ...], days: tuple[date, ...], documentation: Mapping[str, str]
+) -> Iterator[Page]:
     stamps = (f"Followed up to {words.long_date(site.as_of)}",)
     yield Page("index", "Register of schemes", stamps=stamps, body=register.body(site, schemes))
     yield Page("problems", "Problems", stamps=stamps, body=problem.index(schemes))
@@ -68,7 +70,7 @@ def _top_pages(site: SiteContent, schemes: tuple[SchemeView, ...], days: tuple[d
     yield incidents.page(site)
     yield Page("good-practice", "Good practice", stamps=stamps, body=meeting.overview(schemes, days))
     yield quality.page(site)
-    yield Page("methods", "Methods", body=checks.body(site))
+    yield Page("methods", "Methods", body=checks.body(site, documentation))
     markup, live = charts("exam", exam.draw(site.exam))
     yield Page("exam", "The exam", body=exam.body(site.exam, markup), live=live)
     yield Page("downloads", "Downloads", stamps=stamps, body=downloads.body(site))
@@ -85,6 +87,12 @@ def _meeting_days(source: Path) -> tuple[date, ...]:
             raise DataError(f"meetings/{path.name}: the file's name is not a date such as 2013-01-17.qmd.")
         days.append(day)
     return tuple(days)
+
+
+def _documentation(source: Path) -> Mapping[str, str]:
+    """Return the title of each page under `docs/`, by its address."""
+    pages = sorted((source / "docs").glob("*.qmd"))
+    return {f"docs/{path.stem}.html": read(path).text("title") or words.sentence_case(path.stem) for path in pages}
 
 
 def _written(source: Path, stem: str) -> Written:
