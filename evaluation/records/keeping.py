@@ -10,6 +10,7 @@ import polars as pl
 
 from evaluation.records import schema
 from evaluation.records.assembly import Records
+from evaluation.records.linking.review import no_review, write_review
 
 _EXTRAS = "linking"
 _ABOUT = "records.json"
@@ -17,7 +18,10 @@ COVERAGE = "coverage.parquet"
 
 
 def write(records: Records, folder: Path) -> None:
-    """Write every canonical table as `TABLE.parquet`, what linking did under `linking/`, the coverage and the notes."""
+    """Write every canonical table as `TABLE.parquet`, what linking did under `linking/`, the coverage and the notes.
+
+    `linking/review.csv` asks about the pairs of people that may be one; answered, it goes back into `assemble`.
+    """
     extras = folder / _EXTRAS
     extras.mkdir(parents=True, exist_ok=True)
     for name, frame in records.items():
@@ -25,6 +29,7 @@ def write(records: Records, folder: Path) -> None:
     for name, frame in records.extras.items():
         frame.write_parquet(extras / f"{name}.parquet")
     records.coverage.write_parquet(extras / COVERAGE)
+    write_review(records.extras.get("review", no_review()), extras / "review.csv")
     about = {"as_of": records.as_of.isoformat(), "notes": list(records.notes)}
     (folder / _ABOUT).write_text(json.dumps(about, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 

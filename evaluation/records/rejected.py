@@ -32,6 +32,7 @@ _SHAPES = {
 """What may stand in a column of its kind: anything else has strayed there, and may be a name."""
 _WORDS = ("code", "scheme", "area", "name", "text", "district", "yes_no", "true_false", "verbatim", "person_id")
 _MOST_ROWS = 1_000_000
+"""A sheet holds little more: what is beyond goes into a further workbook."""
 _LONGEST_CELL = 32_767
 _CREATED = (2000, 1, 1)
 _KINDS = {
@@ -62,9 +63,10 @@ def write_rejected(extracts: Sequence[Extract], folder: Path) -> tuple[Path, ...
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = [
-        _write_sheet(folder / f"{extract.name}.xlsx", "Rows to mend", protected(extract))
+        _write_sheet(folder / f"{extract.name}{f'-{number}' if number > 1 else ''}.xlsx", "Rows to mend", part)
         for extract in extracts
-        if len(extract.rejected)
+        for number, part in enumerate(protected(extract).iter_slices(_MOST_ROWS), start=1)
+        if len(part)
     ]
     words = unmapped_words(extracts)
     return (*written, *([_write_sheet(folder / WORDS_FILE, "Words to code", words)] if len(words) else ()))
@@ -134,7 +136,7 @@ def _write_sheet(path: Path, title: str, frame: pl.DataFrame) -> Path:
         sheet.set_column(1, 1, 60, book.add_format({"text_wrap": True}))
         sheet.set_column(2, max(frame.width - 1, 2), 18)
         sheet.freeze_panes(1, 2)
-        for number, row in enumerate(frame.head(_MOST_ROWS).iter_rows(), start=1):
+        for number, row in enumerate(frame.iter_rows(), start=1):
             sheet.write_number(number, 0, row[0])
             for place, value in enumerate(row[1:], start=1):
                 if value is not None:

@@ -71,7 +71,7 @@ def _sheets(content: bytes) -> tuple[dict[str, pl.DataFrame], list[str]]:
 def _with_errors(sheet: Any) -> pl.DataFrame:
     """The cells of a sheet; one that holds an error (#N/A, #REF!) says so, for it is not an empty one."""
     batch, errors = sheet.to_arrow_with_errors()
-    frame = _texts(pl.DataFrame(pl.from_arrow(batch)))
+    frame = _texts(pl.DataFrame(batch))
     if errors is None:
         return frame
     columns = [frame[name].to_list() for name in frame.columns]

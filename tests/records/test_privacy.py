@@ -153,6 +153,17 @@ def test_a_mended_sheet_is_read_as_the_same_people(planted: Path, tmp_path: Path
         assert again.accepted[table][column].to_list() == first.accepted[table][column].to_list()
 
 
+def test_more_rejected_rows_than_a_sheet_holds_go_into_further_workbooks(
+    planted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evaluation.records import rejected
+
+    monkeypatch.setattr(rejected, "_MOST_ROWS", 1)
+    extract = read_extract(planted, "flare", as_of=date(2012, 12, 31))
+    names = [path.name for path in write_rejected([extract], tmp_path / "rejected")]
+    assert names == ["flare.xlsx", "flare-2.xlsx", "words-in-no-list.xlsx"]
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

@@ -54,6 +54,11 @@ def no_answers() -> pl.DataFrame:
     return pl.DataFrame(schema={"left": pl.String, "right": pl.String, "same": pl.Boolean})
 
 
+def no_review() -> pl.DataFrame:
+    """An empty review."""
+    return pl.DataFrame(schema=REVIEW)
+
+
 def write_review(review: pl.DataFrame, path: Path) -> None:
     """Write the pairs to ask about; the answer goes into the last column (yes or no).
 
