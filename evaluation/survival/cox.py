@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from scipy.special import chdtrc, ndtr, ndtri
 
+from evaluation.errors import DataError
 from evaluation.survival import words
 from evaluation.survival.columns import Floats, Frame, are_fractional, check_choice, check_level, names
 from evaluation.survival.maximise import Maximum, invert_information, maximise, refuse_collinear, solve_information
@@ -126,13 +127,13 @@ class CoxFit:
         The Wald test uses the robust covariance when there is one; `robust score` then accounts for clusters too.
         """
         df = len(self.terms)
-        score = float(self.null.score @ solve_information(self.null.information, self.null.score)) if df else 0.0
+        score = float(self.null.score @ solve_information(self.null.information, self.null.score))
         values = {
             "likelihood ratio": 2 * (self.loglik - self.loglik_null),
-            "wald": float(self.coef @ np.linalg.solve(self.variance, self.coef)) if df else 0.0,
+            "wald": float(self.coef @ np.linalg.solve(self.variance, self.coef)),
             "score": score,
         }
-        if self.robust_covariance is not None and df:
+        if self.robust_covariance is not None:
             meat = score_products(self.likelihood, self.null.moments)
             values["robust score"] = float(self.null.score @ np.linalg.lstsq(meat, self.null.score)[0])
         return pl.DataFrame(
@@ -140,7 +141,7 @@ class CoxFit:
                 "test": list(values),
                 "chi2": list(values.values()),
                 "df": [df] * len(values),
-                "p": [float(chdtrc(df, value)) if df else None for value in values.values()],
+                "p": [float(chdtrc(df, value)) for value in values.values()],
             }
         )
 
@@ -188,8 +189,6 @@ class CoxFit:
 
     def sentence(self) -> str:
         """Say the first term's result, and how many more there are, in one English sentence."""
-        if not self.terms:
-            return f"A model without covariates, of {self.sets.n_events:,} events in {self.sets.n:,} rows."
         row = self.tidy().row(0, named=True)
         more = f"; {len(self.terms) - 1} other terms were adjusted for" if len(self.terms) > 1 else ""
         return (
@@ -273,6 +272,8 @@ def cox(
     """
     check_choice("ties", ties, TIES)
     check_level(level)
+    if not names(covariates):
+        raise DataError("A Cox model needs at least one covariate; for none, see `kaplan_meier` or `nelson_aalen`.")
     sets = collapse(
         spells, names(covariates), exit=exit, event=event, entry=entry, strata=strata, cluster=cluster, weights=weights
     )
@@ -284,7 +285,7 @@ def fit_risk_sets(sets: RiskSets, *, ties: str = "efron", level: float = 0.95) -
     likelihood = PartialLikelihood.of(sets, ties)
     null = likelihood.at(np.zeros(len(sets.terms)))
     refuse_collinear(null, likelihood)
-    found = maximise(likelihood.at, null)
+    found = maximise(likelihood.at, null, float(sets.died.sum()))
     if found.diverging.any():
         from evaluation.survival.firth import firth_fit
 

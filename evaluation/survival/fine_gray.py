@@ -151,7 +151,7 @@ def _kept(rows: Rows, competing: np.ndarray, uncensored: Floats, slots: int) -> 
 def _fit(likelihood: PartialLikelihood, kept: Rows, chosen: Ints, factor: Floats, level: float) -> FineGrayFit:
     null = likelihood.at(np.zeros(len(likelihood.sets.terms)))
     refuse_collinear(null, likelihood)
-    found = maximise(likelihood.at, null)
+    found = maximise(likelihood.at, null, float(likelihood.sets.died.sum()))
     if found.diverging.any():
         terms = [likelihood.sets.terms[j] for j in np.flatnonzero(found.diverging)]
         raise DataError(f"No finite estimate for {', '.join(terms)}: the events of this cause lie all on one side.")

@@ -148,7 +148,7 @@ def shared_frailty(
     plain = PartialLikelihood.of(sets, ties)
     null = plain.at(np.zeros(len(sets.terms)))
     refuse_collinear(null, plain)
-    without = maximise(plain.at, null)
+    without = maximise(plain.at, null, float(sets.died.sum()))
     model = _Model.of(sets, ties)
     best = _profile(model, without.beta)
     labels = frame[combine([frame[group]], frame.height)[1]].select(group)

@@ -17,6 +17,7 @@ MOST_STEPS = 60
 SETTLED = 1e-16
 SINGULAR = 1e-12
 STILL_MOVING = 1e-3
+FLAT = 1e-9
 
 
 @dataclass(frozen=True)
@@ -44,18 +45,23 @@ class Maximum:
     diverging: np.ndarray
 
 
-def maximise(evaluate: Callable[[Floats], Likelihood], null: Likelihood) -> Maximum:
-    """Climb from `null` to the maximum by Newton steps, halved while they overshoot."""
+def maximise(evaluate: Callable[[Floats], Likelihood], null: Likelihood, events: float) -> Maximum:
+    """Climb from `null` to the maximum by Newton steps, halved while they overshoot.
+
+    `events` (their weight) turns information into the spread of each covariate, so that units do not matter when a
+    coefficient is judged to be moving.
+    """
+    spread = np.sqrt(np.diag(null.information) / events)
     here = null
     beta = start = null.moments.beta
     moving = np.zeros(len(start), dtype=bool)
     for step in range(1, MOST_STEPS + 1):
         direction = solve_information(here.information, here.score)
         gain = float(direction @ here.score)
-        moving = np.abs(direction) > STILL_MOVING * np.maximum(1.0, np.abs(beta))
+        moving = np.abs(direction) * spread > STILL_MOVING * np.maximum(1.0, np.abs(beta) * spread)
         there, used = _improve(evaluate, beta, direction, here)
         beta, here = beta + used, there
-        if gain <= SETTLED * max(1.0, abs(here.value) * 1e-4) or _ran_away(here, moving):
+        if gain <= SETTLED * max(1.0, abs(here.value) * 1e-4) or _ran_away(here, null, moving):
             return Maximum(beta, here, null, step, moving)
     return Maximum(beta, here, null, MOST_STEPS, np.ones(len(start), dtype=bool) if not moving.any() else moving)
 
@@ -73,10 +79,9 @@ def _improve(
     return here, np.zeros_like(direction)
 
 
-def _ran_away(here: Likelihood, moving: np.ndarray) -> bool:
+def _ran_away(here: Likelihood, null: Likelihood, moving: np.ndarray) -> bool:
     """Whether the likelihood is flat in a direction that still moves: more steps would only reach overflow."""
-    scale = np.diag(here.information)
-    return bool(np.any(moving & (scale < 1e-9 * max(1.0, float(np.max(scale, initial=0.0))))))
+    return bool(np.any(moving & (np.diag(here.information) < FLAT * np.diag(null.information))))
 
 
 def solve_information(information: Floats, right: Floats) -> Floats:

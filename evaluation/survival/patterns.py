@@ -52,6 +52,8 @@ class Design:
 
 def design(frame: pl.DataFrame, covariates: tuple[str, ...]) -> Design:
     """Number the covariate patterns of a frame and write their design matrix."""
+    if not covariates:
+        return Design((), np.zeros((1, 0)), np.zeros(frame.height, dtype=np.int32))
     pattern, example = combine([frame[name] for name in covariates], frame.height)
     # Every level is in some pattern, so the patterns tell the levels without another pass over the rows.
     rows = frame.select(pl.col(name).gather(pl.Series(example)) for name in covariates)

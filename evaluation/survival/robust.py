@@ -5,6 +5,7 @@ Lin and Wei (1989); score residuals with Efron's ties as R `survival` defines th
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -65,8 +66,8 @@ def _pieces(bounds: Ints) -> Iterator[tuple[int, int]]:
     """Cut the clusters into runs of about `CHUNK` rows."""
     first, clusters = 0, len(bounds) - 1
     while first < clusters:
-        reached: Ints = np.searchsorted(bounds, bounds[first] + CHUNK, side="right")
-        last = min(max(int(reached) - 1, first + 1), clusters)
+        last = bisect_right(bounds, int(bounds[first]) + CHUNK) - 1
+        last = min(max(last, first + 1), clusters)
         yield first, last
         first = last
 

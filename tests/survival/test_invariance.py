@@ -77,6 +77,17 @@ def test_floats_that_are_whole_and_any_unit_of_time():
     np.testing.assert_allclose(answers(weeks), answers(BASE), rtol=1e-9, atol=1e-13)
 
 
+def test_units_of_a_covariate():
+    plain = cox(BASE, ["x", "g"], entry="entry")
+    scaled = cox(BASE.with_columns(x=pl.col("x") * 1e7 + 1e9), ["x", "g"], entry="entry")
+    assert not scaled.notes
+    # The shift of 1e9 leaves the data themselves about nine digits.
+    np.testing.assert_allclose(scaled.coef * [1e7, 1, 1], plain.coef, rtol=1e-8)
+    small = cox(BASE.with_columns(x=pl.col("x") * 1e-7), ["x", "g"], entry="entry")
+    assert not small.notes
+    np.testing.assert_allclose(small.coef * [1e-7, 1, 1], plain.coef, rtol=1e-9)
+
+
 def test_category_types():
     for dtype in (pl.Categorical, pl.Enum(["a", "b", "c"])):
         np.testing.assert_allclose(
@@ -111,6 +122,14 @@ def test_ten_thousand_ties_at_a_time_meet_the_loop():
         for name, terms in zip(("log", "c0", "c1", "q0", "q1", "q2"), slow, strict=True):
             # Twenty nodes leave less than rounding error when at most half of the risk set dies together.
             assert getattr(quick, name)[slot] == pytest.approx(terms.sum(), rel=1e-13)
+
+
+def test_collapse_counts_without_covariates():
+    sets = risksets.collapse(BASE, entry="entry")
+    curve = kaplan_meier(BASE, entry="entry").tidy().filter(pl.col("n_event") > 0)
+    used = sets.slots.used
+    np.testing.assert_array_equal(sets.at_risk.sums(np.ones((1, 1)))[used, 0], curve["n_risk"])
+    np.testing.assert_array_equal(sets.deaths[used], curve["n_event"])
 
 
 def test_the_callers_frame_is_untouched():

@@ -62,6 +62,7 @@ REFUSED = [
         {"covariates": ["age", "b"]},
         ["'age', 'b'", "leave one out"],
     ),
+    ("no covariate", GOOD, {"covariates": []}, ["at least one covariate"]),
     ("ties", GOOD, {"ties": "efrom"}, ["Did you mean 'efron'"]),
     ("level", GOOD, {"level": 95}, ["between 0 and 1"]),
     ("dates", GOOD.with_columns(exit=pl.date(2012, 1, 1)), {}, ["'exit' is Date"]),
