@@ -1,7 +1,7 @@
-"""Do written quiet hours between neighbours lead to fewer repeat incidents than carrying on without them?
+"""Does the quiet hours scheme lead to fewer repeat incidents?
 
-An invented scheme of the worked example: it shows what the register says of a scheme that does harm, and that such a
-scheme can have good-looking outputs. A partnership of its own deletes this file.
+An invented scheme of the worked example: it begins in the worst weeks of a dispute, so counting before and after makes
+it look useful. The study shows what a fair comparison says instead.
 """
 
 from evaluation.comparison import Eligible, Study
@@ -11,22 +11,22 @@ study = Study(
     scheme="quiet_hours_scheme",
     title="the quiet hours scheme",
     question=(
-        "Among people named in an open case, does starting written quiet hours today lead to fewer repeat incidents "
-        "within a year than not starting them?"
+        "Among people named in an open case, does starting quiet hours today lead to fewer repeat incidents within a "
+        "year than not starting them?"
     ),
     who=Eligible(
         words="people named as the cause in an open case of anti-social behaviour, with a year of recorded history"
     ),
-    time_zero="the day on which the quiet hours begin; for the others, sampled days on which they had none so far",
+    time_zero="the day the timetable is agreed; for the others, sampled days on which there was none so far",
     strategies=(
-        "start written quiet hours today",
-        "do not start them within the year (other help goes on as usual)",
+        "agree quiet hours today",
+        "do not agree quiet hours within the year (other help goes on as usual)",
     ),
     outcome="the next recorded incident in which the same person is named",
-    worth_paying_for=-0.1,
+    worth_paying_for=-0.05,
     cannot_tell=(
-        "Whether there is more noise, or neighbours who now have set hours only report it more often.",
-        "What quiet hours would do where nobody has complained before.",
+        "Whether it is the timetable or the diary of the other side's faults that does it.",
+        "Whether the meter on the wall makes people report what they would have let pass.",
     ),
-    sources=("Invented for the worked example",),
+    sources=("worked example: invented scheme",),
 )

@@ -53,20 +53,21 @@ def standardised_difference(column: Floats, treated: Bools, weights: Floats) -> 
     return float((means[0] - means[1]) / spread)
 
 
-def balance(rows: list[dict[str, Any]], adjusted: tuple[str, ...]) -> Check:
+def balance(rows: list[dict[str, Any]], adjusted: tuple[str, ...], people: float) -> Check:
     """Were the groups alike after weighting, in what was adjusted for and in what was not?"""
     if not rows:
         return Check("balance", "info", "nothing recorded differs between people, so there is nothing to balance")
     before = max(abs(row["before"]) for row in rows)
     inside = max((abs(row["after"]) for row in rows if row["term"] in adjusted), default=0.0)
     outside = max((abs(row["after"]) for row in rows if row["term"] not in adjusted), default=0.0)
-    fine = inside <= ALIKE and outside <= ALIKE_LEFT_OUT
+    chance = max(ALIKE_LEFT_OUT, 3 / max(people, 1.0) ** 0.5)
+    fine = inside <= ALIKE and outside <= chance
     text = (
         f"the groups differed by up to {before:.2f} standard deviations before weighting, and after it by up to "
         f"{inside:.2f} in what was adjusted for (up to {ALIKE} is read as alike)"
     )
     if outside:
-        text += f" and {outside:.2f} in what there were too few people to adjust for (up to {ALIKE_LEFT_OUT})"
+        text += f" and {outside:.2f} in what there were too few people to adjust for (up to {chance:.2f})"
     figures = {"largest_smd_before": before, "largest_smd_after": inside, "largest_left_out_smd": outside}
     return Check("balance", "pass" if fine else "fail", text, figures)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from evaluation.comparison.curves import shown_days, survival_points
@@ -14,6 +15,7 @@ from evaluation.follow_up.histories import Bools, Histories
 
 EVENTS_PER_TERM = 10
 FEWEST = 10
+FEWEST_REPEATS = 3
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ def describe(histories: Histories, eligible: Bools, labels: tuple[str, str], hor
         "first_case": repeat_numbers,
         "resolution": closure_numbers,
         "adjusted_cox": adjusted_cox(spells),
+        "after_help_exact": exact_share_after(histories, horizon),
         "same_day_incidents": same_day_incidents(histories),
     }
     return Description(numbers, [*repeat_curves, *closure_curves])
@@ -101,22 +104,23 @@ def _closures(frame: pl.DataFrame, horizon: int) -> tuple[dict[str, Any], list[d
 
 
 def adjusted_cox(spells: pl.DataFrame) -> dict[str, Any]:
-    """Time-varying Cox model from the first case, one event a person, adjusted for what was known at its opening."""
-    from evaluation.survival import cox
+    """Time-varying Cox model from the first case, one event a person, adjusted for what was known at its opening.
 
-    events, helped = int(spells["event"].sum()), spells.filter("treated")
-    if helped["person"].n_unique() < 2 * FEWEST or int(helped["event"].sum()) < FEWEST:
-        people, repeats = helped["person"].n_unique(), int(helped["event"].sum())
+    Between 3 and 9 repeats among those helped it is Firth's, adjusted for the year before alone; under 3 nothing
+    is said.
+    """
+    from evaluation.survival import cox, firth
+
+    helped = spells.filter("treated")
+    people, repeats = helped["person"].n_unique(), int(helped["event"].sum())
+    if people < FEWEST or repeats < FEWEST_REPEATS:
         reason = f"only {people} people were helped before their first repeat, with {repeats} repeats"
         return {"status": "cannot_be_said", "reason": reason}
-    frame, terms = spells.with_columns(pl.col("treated").cast(pl.Float64)), ["treated"]
-    for column in ("before", "risk", "category", "area"):
-        levels = frame[column].n_unique()
-        width = levels - 1 if frame[column].dtype == pl.String else 1
-        if levels > 1 and frame[column].null_count() == 0 and (len(terms) + width) * EVENTS_PER_TERM <= events:
-            terms.append(column)
+    few = repeats < FEWEST
+    frame = spells.with_columns(pl.col("treated").cast(pl.Float64))
+    terms = ["treated", "before"] if few else _terms(frame)
     try:
-        fit = cox(frame, terms, exit="exit", event="event", entry="entry")
+        fit = (firth if few else cox)(frame, terms, exit="exit", event="event", entry="entry")
     except DataError as refused:
         return {"status": "cannot_be_said", "reason": refused.message}
     row = fit.tidy().filter(pl.col("term") == "treated").row(0, named=True)
@@ -127,6 +131,38 @@ def adjusted_cox(spells: pl.DataFrame) -> dict[str, Any]:
         "high": row["high"],
         "p": row["p"],
         "adjusted_for": ", ".join(terms[1:]) or "nothing",
-        "text": "from each person's first case, help as time-varying; unweighted, so it adjusts for less than "
-        "the headline",
+        "text": "from each person's first case, help as time-varying; unweighted: it adjusts for less than the headline"
+        + ("; few repeats, so Firth's penalised likelihood" if few else ""),
+    }
+
+
+def _terms(frame: pl.DataFrame) -> list[str]:
+    """The scheme, and what the number of events allows to adjust for (ten events a term)."""
+    terms, used, events = ["treated"], 1, int(frame["event"].sum())
+    for column in ("before", "risk", "category", "area"):
+        levels = frame[column].n_unique()
+        width = levels - 1 if frame[column].dtype == pl.String else 1
+        if levels > 1 and frame[column].null_count() == 0 and (used + width) * EVENTS_PER_TERM <= events:
+            terms.append(column)
+            used += width
+    return terms
+
+
+def exact_share_after(histories: Histories, horizon: int = 365) -> dict[str, Any]:
+    """Of the people helped and followed for a year, how many had a repeat, with exact (Clopper–Pearson) limits."""
+    from scipy.special import betaincinv
+
+    person = np.flatnonzero(histories.start <= histories.as_of - horizon)
+    start = histories.start[person]
+    repeats = int((histories.next_incident(person, start) <= start + horizon).sum())
+    people = int(person.size)
+    if not people:
+        return {"people": 0, "reason": "nobody helped has been followed for a year"}
+    return {
+        "people": people,
+        "people_with_repeat": repeats,
+        "share": repeats / people,
+        "low": float(betaincinv(repeats, people - repeats + 1, 0.025)) if repeats else 0.0,
+        "high": float(betaincinv(repeats + 1, people - repeats, 0.975)) if repeats < people else 1.0,
+        "text": "a count without a comparison: it does not say what the help did",
     }

@@ -281,7 +281,7 @@ def _checks(
     lead = leading_methods(trial.emulation)[0]["others"]
     balance = tests.balance_rows(trial)
     made = [
-        tests.balance(balance, trial.design.names),
+        tests.balance(balance, trial.design.names, trial.emulation.ess_treated),
         tests.overlap(trial),
         tests.placebo_in_time(trial),
         tests.negative_control(trial, _complaints(trial.histories, records)),

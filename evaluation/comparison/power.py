@@ -10,6 +10,8 @@ from scipy.special import ndtri
 
 from evaluation.errors import DataError
 
+LONGEST_WAIT_MONTHS = 120
+
 
 @dataclass(frozen=True)
 class Needed:
@@ -88,7 +90,7 @@ def _told(total: int, people: int, smallest: float, per_month: float | None, pow
             "said to be worth paying for."
         )
         return Needed(0, total, None, text)
-    wait = f", about {months:.0f} more months at the present pace" if months and months >= 1 else ""
+    wait = _wait(months)
     text = (
         f"To see a difference of {abs(smallest):.0%} of people with a repeat, the smallest said to be worth "
         f"paying for, "
@@ -96,6 +98,16 @@ def _told(total: int, people: int, smallest: float, per_month: float | None, pow
         f"(with {power:.0%} chance of seeing it if it is there). An open result is not evidence of no effect."
     )
     return Needed(more, total, months, text)
+
+
+def _wait(months: float | None) -> str:
+    if months is None or months < 1:
+        return ""
+    if months > LONGEST_WAIT_MONTHS:
+        return (
+            ", which takes more than ten years at the present pace: join with other areas, or look for a larger effect"
+        )
+    return f", about {months:.0f} more months at the present pace"
 
 
 def round_up(number: int) -> int:

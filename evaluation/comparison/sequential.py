@@ -206,7 +206,7 @@ def _finding(study: Study, trial: Trial, counts: SheetCounts, context: Context, 
     if robustness:
         balance = tests.balance_rows(trial)
         ratio = next((effect for effect in reported.effects if effect.name == "hazard_ratio"), None)
-        made = [tests.balance(balance, trial.design.names), tests.overlap(trial), quiet]
+        made = [tests.balance(balance, trial.design.names, trial.emulation.ess_treated), tests.overlap(trial), quiet]
         if ratio is not None:
             made += [tests.evalue_check(ratio), tests.leave_one_area_out(trial, lead, ratio)]
         made += cross_checks(trial)

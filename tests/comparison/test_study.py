@@ -137,3 +137,10 @@ def test_the_json_holds_no_nan_and_short_numbers(finding):
     text = finding.to_json()
     assert "NaN" not in text
     assert json.loads(text)["effects"][0]["value"] == float(f"{finding.effects[0].value:.6g}")
+
+
+def test_small_numbers_get_exact_limits(study, few):
+    after = study.run(few).numbers["after_help_exact"]
+    assert 0 <= after["low"] <= after["share"] <= after["high"] <= 1
+    assert after["high"] - after["low"] > 0.2
+    assert after["people_with_repeat"] <= after["people"]
