@@ -62,7 +62,9 @@ def tidy(page: str) -> str:
     if 'class="page-head"' in page:
         page = _TITLE_BLOCK.sub("", page)
     elif STAMP in page:
-        page = page.replace("</h1>", f'</h1><p class="stamp"><b>{STAMP}</b></p>', 1)
+        end = "</header>" if _TITLE_BLOCK.search(page) else "</h1>"
+        head, found, rest = page.partition('id="title-block-header"') if end == "</header>" else ("", "", page)
+        page = head + found + rest.replace(end, f'{end}<p class="stamp"><b>{STAMP}</b></p>', 1)
     page = _TAG.sub(lambda tag: _ACTIVE_URL.sub("", _HANDLER.sub("", tag.group())), page)
     page = re.sub(r"(<body[^>]*>)", rf"\1{_SKIP}", page, count=1)
     return re.sub(r'(<meta charset="utf-8"\s*/?>)', rf"\1{_META}", page, count=1)

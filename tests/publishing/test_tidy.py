@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.publishing.tidy import POLICY, broken_links, inline_code, tidy, tidy_site
+from evaluation.publishing.tidy import POLICY, STAMP, broken_links, inline_code, tidy, tidy_site
 
 PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><meta name="generator" content="x">
 <link rel="stylesheet" href="site_libs/themes/default.min.css"><link rel="stylesheet" href="assets/site.css">
@@ -49,6 +49,18 @@ def test_what_a_page_does_not_need_is_taken_out(page: str, gone: str) -> None:
 )
 def test_what_a_page_needs_stays(page: str, kept: str) -> None:
     assert kept in page
+
+
+def test_a_page_of_another_hand_gets_the_stamp_once_after_its_title() -> None:
+    foot = f"<footer>{STAMP}.</footer>"
+    start = '<html><head><meta charset="utf-8"></head><body><header>menu</header>'
+    block = '<header id="title-block-header"><h1>Title</h1><p>Sub</p></header>'
+    with_block = tidy(f"{start}{block}<p>Text</p>{foot}</body></html>")
+    assert with_block.index("Sub") < with_block.index('class="stamp"') < with_block.index("Text")
+    notebook = tidy(f"{start}<h1>Title</h1><p>Text</p>{foot}</body></html>")
+    assert notebook.index("Title") < notebook.index('class="stamp"') < notebook.index("Text")
+    assert with_block.count('class="stamp"') == notebook.count('class="stamp"') == 1
+    assert 'class="stamp"' not in tidy(f"{start}{block}<p>Text</p></body></html>")
 
 
 def test_a_skip_link_comes_first(page: str) -> None:
