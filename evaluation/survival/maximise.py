@@ -16,6 +16,8 @@ MOST_STEPS = 60
 # Newton's error is squared by each step: a last step of this size (in standard errors, squared) leaves none.
 SETTLED = 1e-16
 SINGULAR = 1e-12
+# Rounding can keep the last steps of a very large data set from being smaller than this.
+NEARLY_SETTLED = 1e-8
 STILL_MOVING = 1e-3
 FLAT = 1e-9
 
@@ -54,7 +56,7 @@ def maximise(evaluate: Callable[[Floats], Likelihood], null: Likelihood, events:
     spread = np.sqrt(np.diag(null.information) / events)
     here = null
     beta = start = null.moments.beta
-    moving = np.zeros(len(start), dtype=bool)
+    moving, gain = np.zeros(len(start), dtype=bool), np.inf
     for step in range(1, MOST_STEPS + 1):
         direction = solve_information(here.information, here.score)
         gain = float(direction @ here.score)
@@ -63,7 +65,11 @@ def maximise(evaluate: Callable[[Floats], Likelihood], null: Likelihood, events:
         beta, here = beta + used, there
         if gain <= SETTLED * max(1.0, abs(here.value) * 1e-4) or _ran_away(here, null, moving):
             return Maximum(beta, here, null, step, moving)
-    return Maximum(beta, here, null, MOST_STEPS, np.ones(len(start), dtype=bool) if not moving.any() else moving)
+    if gain > NEARLY_SETTLED and not moving.any():
+        raise DataError(
+            f"The likelihood did not settle in {MOST_STEPS} steps; rescale or drop covariates of huge range."
+        )
+    return Maximum(beta, here, null, MOST_STEPS, moving)
 
 
 def _improve(
