@@ -54,9 +54,9 @@ def _records(rows: Sequence[int]) -> pl.DataFrame:
 
 
 def _follow_up(rows: Sequence[int]) -> pl.DataFrame:
-    from evaluation.follow_up.bench import follow_up_bench
+    from evaluation.follow_up.bench import measure
 
-    return follow_up_bench(rows or (100_000, 1_000_000, 10_000_000))
+    return pl.DataFrame([measure(size) for size in rows or (100_000, 1_000_000, 10_000_000)])
 
 
 def _income(rows: Sequence[int]) -> pl.DataFrame:
@@ -66,6 +66,6 @@ def _income(rows: Sequence[int]) -> pl.DataFrame:
 
 
 def _scale(rows: Sequence[int]) -> pl.DataFrame:
-    from evaluation.example.scale import scale_bench
+    from evaluation.scaling import scale_bench
 
-    return scale_bench(rows or (1, 10))
+    return scale_bench(rows or (1, 10, 100))

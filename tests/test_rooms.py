@@ -30,6 +30,7 @@ ROOMS = [
     "summaries",
     "verification",
     "templates",
+    "scaling",
     "benchmarks",
     "reference",
     "cli",

@@ -15,7 +15,7 @@ from evaluation.errors import CheckError, DisclosureError, ExitCode, UsageError
 from evaluation.publishing.release import Published, Rules, release_finding, release_quality, release_table
 
 PUBLISHING = Path(__file__).parents[2] / "evaluation" / "publishing"
-DOOR = {path.name for path in PUBLISHING.glob("disclosure*.py")} | {"release.py", "editions.py", "atomic.py"}
+DOOR = {path.name for path in PUBLISHING.glob("disclosure*.py")} | {"release.py", "editions.py"}
 BEHIND = sorted(path for path in PUBLISHING.rglob("*.py") if path.name not in DOOR)
 FORBIDDEN = (
     "records",
