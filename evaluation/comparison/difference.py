@@ -89,17 +89,21 @@ def area_difference(
         during.sum().alias("months_now"),
     )
     areas = areas.sort("area").with_columns(pl.col("area").is_in(list(treated)).alias("here"))
-    problems = areas.filter((pl.col("was") == 0) | (pl.col("now") == 0) | (pl.col("months_now") == 0))["area"].to_list()
+    problems = areas.filter((pl.col("was") == 0) | (pl.col("now") == 0) | (pl.col("months_now") == 0)).height
     here, others = areas.filter("here"), areas.filter(~pl.col("here"))
     if problems or here.is_empty() or others.height < FEWEST_CONTROLS:
         raise DataError(
             f"{here.height} areas of the scheme and {others.height} others ({FEWEST_CONTROLS} are needed); "
-            f"{len(problems)} have no incident before or during the scheme."
+            f"{problems} have no incident before or during the scheme."
         )
+    return _compare(here, others)
+
+
+def _compare(here: pl.DataFrame, others: pl.DataFrame) -> AreaDifference:
+    """Change here against the changes elsewhere, whose spread is the yardstick."""
     pooled = _rate(here, "now") / _rate(here, "was")
-    changes = np.log(
-        (others["now"] / others["months_now"]).to_numpy() / (others["was"] / others["months_was"]).to_numpy()
-    )
+    now, was = ((others[period] / others[f"months_{period}"]).to_numpy() for period in ("now", "was"))
+    changes = np.log(now / was)
     elsewhere, spread = float(changes.mean()), float(changes.std(ddof=1))
     chance = 1 / float(here["now"].sum()) + 1 / float(here["was"].sum())
     se = math.sqrt(max(spread**2 / here.height, chance) + spread**2 / others.height)

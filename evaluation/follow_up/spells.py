@@ -59,17 +59,26 @@ def recurrent_spells(
         .filter(pl.col("day") > pl.col("opened"))
         .select("subject_id", "opened", "start", "day", pl.lit(1, dtype=pl.Int32).alias("events"))
     )
+    return _spells(_cuts(people, happened, end))
+
+
+def _cuts(people: pl.LazyFrame, happened: pl.LazyFrame, end: int) -> pl.LazyFrame:
+    """Every day on which somebody's time is cut: incidents, the start of the scheme, the end; sorted by person."""
     none = pl.lit(0, dtype=pl.Int32).alias("events")
     switched = people.filter(pl.col("start") > pl.col("opened")).select(
         "subject_id", "opened", "start", pl.col("start").alias("day"), none
     )
     ended = people.select("subject_id", "opened", "start", pl.lit(end, dtype=pl.Int32).alias("day"), none)
-    cuts = (
+    return (
         pl.concat([happened, switched, ended])
         .group_by("subject_id", "day")
         .agg(pl.col("opened").first(), pl.col("start").first(), pl.col("events").sum())
         .sort("subject_id", "day")
     )
+
+
+def _spells(cuts: pl.LazyFrame) -> pl.LazyFrame:
+    """Time between one cut and the next."""
     # Rows are sorted by person: a neighbour of another person marks a beginning, without a window over people.
     first = (pl.col("subject_id") != pl.col("subject_id").shift(1)).fill_null(True)
     before = pl.when(first).then(pl.col("opened")).otherwise(pl.col("day").shift(1))
