@@ -230,7 +230,8 @@ def cox(
     """Fit a Cox proportional hazards model.
 
     Maximises the partial likelihood of Cox (1972, 1975) with the ties of Efron (1977) or Breslow (1974), on risk-set
-    tables: exact, and as fast on ten million rows as on ten thousand once they are counted.
+    tables: exact, and as fast on ten million rows as on ten thousand once they are counted. A coefficient without a finite
+    maximum (separated data) is estimated by Firth's penalised likelihood, with profile limits, and a note says so.
 
     Parameters
     ----------
@@ -250,10 +251,8 @@ def cox(
     weights
         Column of case weights (counts) or inverse-probability weights; weights that are not whole numbers give
         robust errors.
-    ties
-        `"efron"` or `"breslow"`.
-    level
-        Confidence level.
+    ties, level
+        `"efron"` or `"breslow"`, and the confidence level.
 
     Returns
     -------
@@ -264,11 +263,6 @@ def cox(
     ------
     DataError
         When a column cannot be used, there is no event, or the coefficients cannot be told apart.
-
-    Notes
-    -----
-    A coefficient without a finite maximum (separated data) is estimated by Firth's penalised likelihood instead, with
-    profile limits, and a note says so.
     """
     check_choice("ties", ties, TIES)
     check_level(level)

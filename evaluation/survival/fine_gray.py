@@ -77,18 +77,14 @@ def fine_gray(
     ----------
     spells
         One row per person, at risk from the start.
-    covariates
+    covariates, exit, ties, level
         As in `cox`.
-    exit
-        Column of the times.
     event
         Column of the state: whole numbers with 0 for censored, or text with `"censored"`.
     cause
         The state to model.
     cluster
         Column of the units whose rows depend on each other.
-    ties, level
-        As in `cox`.
 
     Returns
     -------

@@ -132,16 +132,12 @@ def parametric(
     ----------
     spells
         One row per person, at risk over `(entry, exit]`; times above 0.
-    covariates
+    covariates, exit, event, entry, level
         As in `cox`.
-    exit, event, entry
-        Columns of the times and of the event.
     weights
         Column of case weights that are counts.
     distribution
         `"weibull"`, `"lognormal"`, `"loglogistic"` or `"exponential"`.
-    level
-        Confidence level.
 
     Returns
     -------

@@ -204,10 +204,8 @@ def collapse(
         One row per spell, at risk over `(entry, exit]`; without `entry`, at risk from the start.
     covariates
         Columns of a regression: numbers and booleans as they are, categories as dummies.
-    exit, event, entry
-        Columns of the times (whole days or any unit) and of the event indicator.
-    strata, cluster, weights
-        Columns, or None.
+    exit, event, entry, strata, cluster, weights
+        As in `cox`; times in whole days or any unit.
 
     Returns
     -------
