@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from evaluation.errors import DataError, EvaluationError, StudyError, UsageError, did_you_mean
 from evaluation.job import Job
@@ -65,7 +65,9 @@ def read_records(job: Job) -> None:
     _prepare_example(job)
     with job.steps.step("Records") as advance:
         settings = job.workspace.settings
-        key = digest([job.inputs, _mappings(job), job.schemes, job.workspace.as_of, settings.quality, job.code])
+        answers = _decisions(job, "linking")
+        declared = [settings.extracts, settings.quality, answers and file_digest(answers)]
+        key = digest([job.inputs, _mappings(job), job.schemes, job.workspace.as_of, declared, job.code])
         if job.store.is_current("records", key) and not job.has_database:
             job.steps.reused.append("Records")
             return
@@ -114,6 +116,7 @@ def _read_extracts(job: Job, advance: Callable[[int, int], None]) -> list[Extrac
                     workspace.mapping(name),
                     as_of=workspace.as_of,
                     key=key,
+                    dates=workspace.settings.extracts[name].dates,
                     schemes=scheme_names(job.schemes),
                     name=name,
                 )
@@ -147,7 +150,8 @@ def _refuse_changed_inputs(job: Job) -> None:
 def _write_records(job: Job, key: str, extracts: list[Extract]) -> None:
     from evaluation import records
 
-    assembled = records.assemble(extracts, as_of=job.workspace.as_of)
+    answers = _decisions(job, "linking")
+    assembled = records.assemble(extracts, as_of=job.workspace.as_of, answers=answers)
     measured = records.measure(extracts, assembled, as_of=job.workspace.as_of)
 
     def write_tables(folder: Path) -> None:
@@ -320,7 +324,7 @@ def reconcile_income(job: Job, as_of: date | None = None) -> dict[str, Any] | No
         from evaluation import income
 
         result = income_folder(job, as_of)
-        decisions = _receipt_decisions(job)
+        decisions = _decisions(job, "receipts")
         key = digest([job.table_key(*INCOME_TABLES), decisions and file_digest(decisions), as_of])
         if not job.store.make(result, key, lambda folder: income.write(_reconciled(job, as_of), folder)):
             job.steps.reused.append("Court costs")
@@ -348,16 +352,28 @@ def _reconciled(job: Job, as_of: date | None) -> Any:
         receipts,
         events=events,
         prosecutions=prosecutions,
-        decisions=_receipt_decisions(job),
+        decisions=_decisions(job, "receipts"),
         as_of=as_of or job.workspace.as_of,
     )
     result.check()
     return result
 
 
-def _receipt_decisions(job: Job) -> Path | None:
-    file = job.workspace.settings.decisions.get("receipts")
-    return None if file is None else job.workspace.root / file
+def _decisions(job: Job, about: Literal["linking", "receipts"]) -> Path | None:
+    """The file with people's answers to uncertain matches, where the partnership has one.
+
+    Raises
+    ------
+    DataError
+        The file named in `partnership.toml` is not there.
+    """
+    name: str | None = getattr(job.workspace.settings.decisions, about)
+    if name is None:
+        return None
+    path = job.workspace.root / name
+    if not path.is_file():
+        raise DataError(f"The answers on {about} are not there: {name}.")
+    return path
 
 
 # ---- notebooks

@@ -33,6 +33,11 @@ synthetic = false           # true stamps every page "synthetic data"
 threshold = 10              # no count of people below this is published
 base = 5                    # and every published count is rounded to this
 
+# Answers to uncertain matches: copy build/records/linking/review.csv, fill in the answers, and name the file here.
+# [decisions]
+# linking = "decisions/people.csv"
+# receipts = "decisions/receipts.csv"
+
 # The key that turns names into pseudonyms lies outside this folder; it is made on first use.
 # [privacy]
 # key = "~/.config/evaluation/{slug}.key"

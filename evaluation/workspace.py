@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -31,11 +31,13 @@ class ExtractSettings(_Strict):
     """One extract: where it is and which mapping reads it.
 
     `path` is a file, relative to the workspace, or a database address. `mapping` is a shipped name, `canonical:TABLE`
-    or a TOML file of the workspace. `licence` declares openly licensed data: aggregates of it need no protection.
+    or a TOML file of the workspace. `dates` declares an order of day and month that the values do not prove. `licence`
+    declares openly licensed data: aggregates of it need no protection.
     """
 
     path: str
     mapping: str
+    dates: Literal["day-first", "month-first"] | None = None
     licence: str | None = None
     source: str | None = None
 
@@ -79,6 +81,13 @@ class PrivacySettings(_Strict):
     key: str | None = None
 
 
+class DecisionSettings(_Strict):
+    """Files with people's answers to uncertain matches, relative to the workspace."""
+
+    linking: str | None = None
+    receipts: str | None = None
+
+
 class Settings(_Strict):
     """`partnership.toml`, checked."""
 
@@ -92,7 +101,7 @@ class Settings(_Strict):
     privacy: PrivacySettings = PrivacySettings()
     unit_costs: dict[str, UnitCost] = Field(default_factory=dict)
     quality: dict[str, float | int] = Field(default_factory=dict)
-    decisions: dict[str, str] = Field(default_factory=dict)
+    decisions: DecisionSettings = DecisionSettings()
 
 
 @dataclass(frozen=True)
@@ -227,6 +236,7 @@ def _siblings(place: tuple[int | str, ...]) -> list[str]:
         "extracts": ExtractSettings,
         "publishing": PublishingSettings,
         "privacy": PrivacySettings,
+        "decisions": DecisionSettings,
         "unit_costs": UnitCost,
     }
     if len(place) > 1:
