@@ -149,6 +149,16 @@ def test_the_source_is_a_quarto_project_of_its_own() -> None:
     assert [href for href in linked if not (SITE / href).is_file()] == []
 
 
+@pytest.mark.parametrize("with_schemes", [False, True])
+def test_a_workspace_without_results_has_a_whole_site(demo: ModuleType, tmp_path: Path, with_schemes: bool) -> None:
+    given = {"findings": (), "contracts": (), "income": None, "quality": None}
+    schemes = demo.SCHEMES if with_schemes else ()
+    write_site(demo.source(), tmp_path / "site", site=demo.content(schemes=schemes, **given))
+    done = render(tmp_path / "site", tmp_path / "_site", "smalldocs")
+    assert done.pages >= 15 + len(schemes)
+    assert "nobody can say what is owed" in (tmp_path / "_site" / "court-costs.html").read_text()
+
+
 def test_a_folder_without_configuration_is_refused(demo: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(RenderError, match=r"_quarto\.yml"):
         write_site(tmp_path, tmp_path / "target", site=demo.content())
