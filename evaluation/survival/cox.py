@@ -230,8 +230,9 @@ def cox(
     """Fit a Cox proportional hazards model.
 
     Maximises the partial likelihood of Cox (1972, 1975) with the ties of Efron (1977) or Breslow (1974), on risk-set
-    tables: exact, and as fast on ten million rows as on ten thousand once they are counted. A coefficient without a finite
-    maximum (separated data) is estimated by Firth's penalised likelihood, with profile limits, and a note says so.
+    tables: exact, and as fast on ten million rows as on ten thousand once they are counted. A coefficient without a
+    finite maximum (separated data) is estimated by Firth's penalised likelihood, with profile limits, and a note says
+    so.
 
     Parameters
     ----------
