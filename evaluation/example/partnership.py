@@ -23,8 +23,8 @@ BREACHABLE = {"abcs": 0.4, "asbos": 0.6, "injunctions": 0.4}
 SESSIONS = {"mediation": 2, "elmore": 12, "family_support": 20, "city_counselling": 8}
 COSTS = {
     "mediation": 41000, "abcs": 23000, "asbos": 310000, "elmore": 120000, "family_support": 390000,
-    "city_counselling": 44000, "quiet_hours_scheme": 16000, "warnings": 6500, "injunctions": 140000,
-    "notice_seeking_possession": 12000,
+    "city_counselling": 44000, "quiet_hours_scheme": 16000, "warning_letters": 6500, "injunctions": 140000,
+    "notices_seeking_possession": 12000,
 }  # fmt: skip
 """Invented pence per person helped."""
 

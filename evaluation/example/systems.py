@@ -45,8 +45,8 @@ UNMAPPED = ("Misc", "General complaint", "See notes", "ASB - unspecified", "XX")
 ACTIONS = {
     "mediation": "Mediation", "abcs": "Acceptable Behaviour Contract", "asbos": "ASBO", "elmore": "Elmore ASB team",
     "family_support": "Family Support Co-ordinator", "city_counselling": "City Counselling",
-    "quiet_hours_scheme": "Quiet Hours Scheme", "warnings": "Warning letter", "injunctions": "Injunction",
-    "notice_seeking_possession": "Notice seeking possession",
+    "quiet_hours_scheme": "Quiet Hours Scheme", "warning_letters": "Warning letter", "injunctions": "Injunction",
+    "notices_seeking_possession": "Notice seeking possession",
 }  # fmt: skip
 CLOSURE_WORDS = {
     "resolved": "Resolved", "unresolved": "No further action", "withdrawn": "Complaint withdrawn",

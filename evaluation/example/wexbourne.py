@@ -33,19 +33,19 @@ def _day(day: date) -> int:
 SCHEMES = (
     TrueScheme("mediation", -9.4, 0.62, types=_by_letter(-0.6, A=0.3, B=0.2, E=0.3, L=0.4), length_days=60),
     TrueScheme("abcs", -9.7, 0.78, types=_by_letter(-0.3, B=0.2, D=0.3, M=0.3), length_days=180,
-               follows=(("warnings", 0.7),)),
+               follows=(("warning_letters", 0.7),)),
     TrueScheme("asbos", -10.8, 1.0, types=_by_letter(-0.3, B=0.3, D=0.2, J=0.4), length_days=730,
-               follows=(("abcs", 1.5), ("warnings", 0.4))),
+               follows=(("abcs", 1.5), ("warning_letters", 0.4))),
     TrueScheme("elmore", -10.3, 0.6, types=_by_letter(-0.2, B=0.2, G=0.4, H=0.4), length_days=150),
     TrueScheme("family_support", -10.9, 0.7, types=_by_letter(-0.2, B=0.2), length_days=230, capacity=6,
                from_day=_day(date(2011, 10, 1))),
     TrueScheme("city_counselling", -10.0, 0.75, types=_by_letter(-0.3, B=0.2, H=0.3, I=0.3), length_days=110),
     TrueScheme("quiet_hours_scheme", -9.5, 1.4, types=_by_letter(-1.0, A=0.4, E=0.3), length_days=120,
                from_day=_day(date(2009, 10, 1))),
-    TrueScheme("warnings", -7.6, 0.92, types=_by_letter(0.0), length_days=1),
+    TrueScheme("warning_letters", -7.6, 0.92, types=_by_letter(0.0), length_days=1),
     TrueScheme("injunctions", -11.4, 1.0, types=_by_letter(-0.2, B=0.3, J=0.4), length_days=365,
                follows=(("abcs", 1.2),)),
-    TrueScheme("notice_seeking_possession", -10.9, 1.0, types=_by_letter(0.0), length_days=365,
+    TrueScheme("notices_seeking_possession", -10.9, 1.0, types=_by_letter(0.0), length_days=365,
                follows=(("abcs", 0.8), ("asbos", 0.9), ("injunctions", 0.9))),
 )  # fmt: skip
 

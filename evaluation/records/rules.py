@@ -17,7 +17,7 @@ ENDINGS = ("completed", "breached", "disengaged", "declined", "superseded")
 PRECISIONS = ("day", "month")
 STAGES = ("first", "review", "last")
 INSTALMENTS = ("week", "fortnight", "month")
-ORDER_EVENTS = ("varied", "remitted", "written_off")
+ORDER_EVENTS = ("varied", "remitted", "written_off", "transferred")
 NOT_IN_THE_FUTURE = "not_in_the_future"
 """The rule that no recorded day lies after the as-of date: it needs that date, so no table holds it."""
 RECEIPT_KINDS = ("payment", "account", "reversal", "refund")
@@ -93,7 +93,7 @@ def _sign(column: str) -> Rule:
 
 
 def _event_sign() -> Rule:
-    sound = ((pl.col("kind") == "varied") | (pl.col("amount") > 0)).fill_null(True)
+    sound = (pl.col("kind").is_in(["varied", "transferred"]) | (pl.col("amount") > 0)).fill_null(True)
     return Rule("amount_positive_unless_varied", sound, "amount must be above zero unless the costs were varied")
 
 
