@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -190,22 +191,42 @@ def quality(job: Job) -> dict[str, Any]:
 def run_studies(job: Job, names: Sequence[str] = ()) -> dict[str, Finding]:
     """Run the studies and write one finding each; `names` chooses some of them.
 
+    What each study finds alone is kept under `studies/`; the findings are the same read together over the register
+    (many results at once mislead), with every study that is up to date.
+
     Raises
     ------
     StudyError
         A study named in `names` does not exist or could not be run.
     """
-    from evaluation.comparison import Finding
-
-    files = _chosen("study", job.workspace.files("analyses", "*.py"), names)
-    findings: dict[str, Finding] = {}
+    files = job.workspace.files("analyses", "*.py")
+    chosen = _chosen("study", files, names)
     with job.steps.step("Studies") as advance:
-        for done, (name, file) in enumerate(files.items(), 1):
-            path = _make_finding(job, name, file, named=bool(names))
-            if path is not None:
-                findings[name] = Finding.from_json(path.read_text(encoding="utf-8"))
-            advance(done, len(files))
+        for done, (name, file) in enumerate(chosen.items(), 1):
+            _run_study(job, name, file, named=bool(names))
+            advance(done, len(chosen))
+        findings = _read_together(job, files)
+    return {name: finding for name, finding in findings.items() if name in chosen}
+
+
+def _read_together(job: Job, files: Mapping[str, Path]) -> dict[str, Finding]:
+    from evaluation.comparison import Finding, across_register
+
+    current = [name for name, file in files.items() if job.store.has(f"studies/{name}.json", _study_key(job, file))]
+    alone = {name: Finding.from_json(_text(job.store.path(f"studies/{name}.json"))) for name in current}
+    findings = dict(across_register(alone))
+    for name, finding in findings.items():
+        text = finding.to_json()
+        job.store.make(f"findings/{name}.json", digest(text), partial(_write_text, text))
     return findings
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _write_text(text: str, path: Path) -> None:
+    path.write_text(text, encoding="utf-8")
 
 
 def _chosen(what: str, files: Mapping[str, Path], names: Sequence[str]) -> Mapping[str, Path]:
@@ -216,23 +237,23 @@ def _chosen(what: str, files: Mapping[str, Path], names: Sequence[str]) -> Mappi
     return {name: files[name] for name in names} if names else files
 
 
-def _make_finding(job: Job, name: str, file: Path, *, named: bool) -> Path | None:
-    result = f"findings/{name}.json"
-    key = digest([file_digest(file), job.table_key()])
+def _study_key(job: Job, file: Path) -> str:
+    return digest([file_digest(file), job.table_key()])
+
+
+def _run_study(job: Job, name: str, file: Path, *, named: bool) -> None:
+    result = f"studies/{name}.json"
     try:
-        if not job.store.make(result, key, lambda path: _write_finding(job, name, file, path)):
+        if not job.store.make(result, _study_key(job, file), lambda path: _write_study(job, name, file, path)):
             job.steps.reused.append(result)
     except EvaluationError as error:
         if named:
             raise StudyError(f"The study {name} could not be run: {error.message}", error.problems) from error
         job.attention.append(f"The study {name} could not be run: {error.message}")
-        return None
-    return job.store.path(result)
 
 
-def _write_finding(job: Job, name: str, file: Path, path: Path) -> None:
-    finding = load_study(name, file).run(job.records, as_of=job.workspace.as_of)
-    path.write_text(finding.to_json(), encoding="utf-8")
+def _write_study(job: Job, name: str, file: Path, path: Path) -> None:
+    _write_text(load_study(name, file).run(job.records, as_of=job.workspace.as_of).to_json(), path)
 
 
 def load_study(name: str, file: Path) -> Any:

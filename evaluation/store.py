@@ -61,6 +61,10 @@ class Store:
         """Say whether the result `name` of the last build was made from the same inputs."""
         return self._state.get(name) == key and (self.folder / name).exists()
 
+    def has(self, name: str, key: str) -> bool:
+        """Say whether the result `name`, made now or kept, was made from these inputs."""
+        return self._made.get(name) == key or (name not in self._made and self.is_current(name, key))
+
     def make(self, name: str, key: str, write: Callable[[Path], object]) -> bool:
         """Make the result `name`, or keep the one that was made from the same inputs.
 
