@@ -11,7 +11,7 @@ import polars as pl
 from evaluation.comparison.curves import shown_days
 from evaluation.comparison.described import DescriptiveStudy, Measured
 from evaluation.comparison.finding import Check, Step
-from evaluation.comparison.multistate import state_occupation
+from evaluation.comparison.multistate import StateOccupation, state_occupation
 from evaluation.errors import DataError
 from evaluation.follow_up.tables import Tables, person_incidents, person_starts
 from evaluation.survival import kaplan_meier
@@ -63,19 +63,7 @@ def measure(records: Tables, as_of: date) -> Measured:
         (pl.col("day").shift(-1).over("subject_id").fill_null(end) - first).alias("exit"),
     ).filter(pl.col("exit") > pl.col("entry"))
     occupation = state_occupation(stays.select("state", "next", "entry", "exit"), list(RUNGS))
-    curves = [
-        {
-            "name": "ladder_rung",
-            "arm": rung,
-            "label": rung,
-            "points": [
-                {"time": day, "value": occupation.at(day)[rung], "low": None, "high": None,
-                 "n_risk": occupation.risk_at(day)[rung], "n_event": None}
-                for day in shown_days(728)
-            ],
-        }
-        for rung in RUNGS
-    ]  # fmt: skip
+    curves = [{"name": "ladder_rung", "arm": r, "label": r, "points": points(occupation, stays, r)} for r in RUNGS]
     after = {rung: no_further(records, rungs.filter(pl.col("rung") == rung), end) for rung in RUNGS}
     two_years = occupation.at(728)
     everybody = no_further(records, rungs.unique("subject_id", keep="first", maintain_order=True), end)
@@ -105,6 +93,23 @@ def measure(records: Tables, as_of: date) -> Measured:
             "A person's highest rung so far is where they stand; stopping means no higher rung was recorded.",
         ),
     )
+
+
+def points(occupation: StateOccupation, stays: pl.DataFrame, rung: str) -> list[dict[str, float | int | None]]:
+    """Share on a rung over two years, with the people on it and the moves onto or off it since the day before."""
+    moves = stays.filter(pl.col("next").is_not_null(), (pl.col("state") == rung) | (pl.col("next") == rung))["exit"]
+    days = shown_days(728)
+    return [
+        {
+            "time": day,
+            "value": occupation.at(day)[rung],
+            "low": None,
+            "high": None,
+            "n_risk": occupation.risk_at(day)[rung],
+            "n_event": int(moves.is_between(before, day, closed="right").sum()),
+        }
+        for before, day in zip([-1, *days], days, strict=False)
+    ]
 
 
 def no_further(records: Tables, rung: pl.DataFrame, end: int) -> dict[str, float | int | str]:

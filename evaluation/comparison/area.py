@@ -298,8 +298,8 @@ def _curves(fit: SeriesFit, title: str) -> list[dict[str, Any]]:
                 "value": row[column],
                 "low": None,
                 "high": None,
-                "n_risk": None,
-                "n_event": None,
+                "n_risk": round(row[column]),
+                "n_event": round(row[column]),
             }
             for row in fit.fitted.iter_rows(named=True)
         ]

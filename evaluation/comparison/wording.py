@@ -28,18 +28,33 @@ def can_say(reported: Reported, title: str, wording: str) -> tuple[str, ...]:
         )
     if "rmst_difference_365" in by_name:
         effect = by_name["rmst_difference_365"]
-        word = "longer" if effect.value >= 0 else "shorter"
+        word = "more" if effect.value >= 0 else "fewer"
         lines.append(
-            f"Over the year, people helped went {abs(effect.value):.0f} days {word} without a repeat (95% range "
+            f"Over the year, people helped went {abs(effect.value):.0f} {word} days without a repeat (95% range "
             f"{effect.low:+.0f} to {effect.high:+.0f} days)."
         )
     averted = next((effect for effect in reported.effects if effect.name.startswith("events_averted")), None)
     if averted is not None:
-        lines.append(
-            f"For every 100 people helped, {averted.value:.0f} incidents were averted within the year (95% range "
-            f"{averted.low:.0f} to {averted.high:.0f}; below 0 means more incidents)."
-        )
+        lines.append(averted_sentence(averted))
     return (*lines, f"In words: {wording}.")
+
+
+def averted_sentence(effect: Effect) -> str:
+    """One sentence on incidents averted."""
+    if effect.low > 0:
+        return (
+            f"For every 100 people helped, {effect.value:.0f} incidents were averted within the year (95% range "
+            f"{effect.low:.0f} to {effect.high:.0f})."
+        )
+    if effect.high < 0:
+        return (
+            f"For every 100 people helped, there were {-effect.value:.0f} more incidents within the year (95% range "
+            f"{-effect.high:.0f} to {-effect.low:.0f} more)."
+        )
+    return (
+        f"It is not clear whether incidents were averted: for every 100 people helped the best estimate is "
+        f"{effect.value:.0f} (95% range {effect.low:.0f} to {effect.high:.0f}; below 0 means more incidents)."
+    )
 
 
 def difference_sentence(effect: Effect, title: str, words: str) -> str:
