@@ -61,7 +61,7 @@ def publish(job: Job, results: Results, executed: Sequence[Executed], *, rendere
     with job.steps.step("Disclosure control"):
         edition = _edition(job, results)
     with job.steps.step("Site"):
-        content = _content(job, edition)
+        content = _content(job, edition, executed)
         key = _site_key(job, content, executed, chosen)
         if all(job.store.is_current(part, key) for part in SITE_PARTS):
             job.steps.reused.append("Site")
@@ -171,7 +171,7 @@ def _rules(job: Job) -> Rules:
     return Rules(threshold=settings.threshold, base=settings.base)
 
 
-def _content(job: Job, edition: _Edition) -> SiteContent:
+def _content(job: Job, edition: _Edition, executed: Sequence[Executed]) -> SiteContent:
     from evaluation.publishing.pages import SiteContent
 
     settings = job.workspace.settings
@@ -188,6 +188,7 @@ def _content(job: Job, edition: _Edition) -> SiteContent:
         tables=edition.tables,
         previous=None if edition.earlier is None else edition.earlier.published,
         exam=json.loads(EXAM_RESULT.read_text(encoding="utf-8")) if EXAM_RESULT.exists() else None,
+        notebooks=tuple(notebook.name for notebook in executed),
         run={"inputs": job.about_records["inputs"], "as_of": job.workspace.as_of.isoformat()},
     )
 

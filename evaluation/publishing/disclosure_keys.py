@@ -14,6 +14,14 @@ _NOT_A_COUNT = re.compile(
     r"score|price|unit|term|time|z|p|e?value|smd|before|after|width|age|at|lag|window|instalment|index|digits)"
     r"(_\d+)?$"
 )
+_COUNTED_NOUN = re.compile(
+    r"(^|_)(people|persons?|clients|cases|households|tenants|families|victims|complainants|orders|counts?|reports|"
+    r"incidents|repeats|records|rows|referrals|receipts|prosecutions|payments)(_|$)"
+)
+_A_MEASURE_OF_THEM = re.compile(
+    r"(^|_)(share|rate|ratio|proportion|percent|pct|mean|median|value|low|high|lower|upper|limit|score|index|rank|days|"
+    r"per|target|threshold_share|sd|se)(_\d+)?$"
+)
 _LENGTH = re.compile(r"^(days?|weeks?|months?|years?|hours?|minutes|seconds)_")
 OWN_COUNT = re.compile(
     r"^(n|n_\w+|count|counts|number|people|persons|clients|cases|orders|pairs|respondents|returned|receipts|households|"
@@ -60,6 +68,20 @@ def _keys(tree: object, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def is_count_key(key: str) -> bool:
-    """Whether a whole number under this key counts people, cases, events or rows."""
+    """Whether a whole number under this key counts people, cases, events or rows.
+
+    A key that begins with `n_`, or names people or cases without naming a measure of them (`cases_over_6_months`,
+    `people_over_threshold`), is a count whatever else it says; otherwise the key's last word decides.
+    """
     folded = key.casefold()
-    return folded == "n" or folded.startswith("n_") or not (_NOT_A_COUNT.search(folded) or _LENGTH.match(folded))
+    if folded == "n" or folded.startswith("n_"):
+        return True
+    if _COUNTED_NOUN.search(folded) and not _A_MEASURE_OF_THEM.search(folded):
+        return True
+    return not (_NOT_A_COUNT.search(folded) or _LENGTH.match(folded))
+
+
+def name_within(parent: str, key: str) -> str:
+    """Name a key by what its mapping counts: under `open_cases_over` or `people_by_rung`, each entry is a count."""
+    counted = _COUNTED_NOUN.search(parent.casefold()) and not _A_MEASURE_OF_THEM.search(parent.casefold())
+    return f"n_{key}" if counted and not _A_MEASURE_OF_THEM.search(key.casefold()) else key

@@ -13,7 +13,15 @@ from decimal import Decimal
 from typing import Any, cast
 
 from evaluation.errors import DisclosureError
-from evaluation.publishing.disclosure_keys import EXEMPT_SUBTREES, EXTREME, MEDIAN, OWN_COUNT, TENTH, is_count_key
+from evaluation.publishing.disclosure_keys import (
+    EXEMPT_SUBTREES,
+    EXTREME,
+    MEDIAN,
+    OWN_COUNT,
+    TENTH,
+    is_count_key,
+    name_within,
+)
 from evaluation.publishing.disclosure_rules import Rules
 from evaluation.publishing.disclosure_series import rolling
 from evaluation.publishing.disclosure_text import protect_sentence
@@ -34,7 +42,8 @@ def known_counts(tree: object, key: str = "") -> set[int]:
     match tree:
         case Mapping():
             items = cast("Mapping[str, object]", tree).items()
-            return set[int]().union(*(known_counts(value, str(k)) for k, value in items if k not in EXEMPT_SUBTREES))
+            inside = ((name_within(key, str(k)), value) for k, value in items if k not in EXEMPT_SUBTREES)
+            return set[int]().union(*(known_counts(value, name) for name, value in inside))
         case list() | tuple():
             return set[int]().union(*(known_counts(value, key) for value in cast("Sequence[object]", tree)))
         case _:
@@ -76,7 +85,7 @@ def protect_tree(
     exact = {count for count in known_counts(tree) if count >= DISTINCT} if known is None else known
     match tree:
         case Mapping():
-            return _protect_mapping(as_plain(cast("Mapping[object, object]", tree)), rules, exact, people)
+            return _protect_mapping(as_plain(cast("Mapping[object, object]", tree)), rules, exact, people, key)
         case list() | tuple():
             return _protect_list(list(cast("Sequence[object]", tree)), rules, exact, key, people)
         case _:
@@ -88,7 +97,9 @@ def as_plain(tree: Mapping[object, object]) -> dict[str, object]:
     return {str(key): value for key, value in tree.items()}
 
 
-def _protect_mapping(tree: dict[str, object], rules: Rules, known: set[int], people: int | None) -> Json:
+def _protect_mapping(
+    tree: dict[str, object], rules: Rules, known: set[int], people: int | None, parent: str = ""
+) -> Json:
     counts = own_counts(tree)
     blank = rests_on_too_few(counts, rules) or (not counts and people == 0)
     behind = max(counts.values()) if counts else people
@@ -97,8 +108,8 @@ def _protect_mapping(tree: dict[str, object], rules: Rules, known: set[int], peo
         key: as_json(value)
         if key in EXEMPT_SUBTREES
         else _figure(key, value, rules, blank=blank or _all_but_few(counts, rules), coarse=bool(counts))
-        if is_figure(value) and not is_count(key, value)
-        else protect_tree(value, rules, known, key, behind)
+        if is_figure(value) and not is_count(name_within(parent, key), value)
+        else protect_tree(value, rules, known, name_within(parent, key), behind)
         for key, value in _with_medians(tree, behind, rules).items()
     }
 

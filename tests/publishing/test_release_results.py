@@ -286,3 +286,30 @@ def test_model_with_too_few_at_one_level_is_withheld(helped: int, shown: float |
     made = release_finding({"study": "s", "numbers": numbers}, RULES).data["numbers"]["adjusted_cox"]
     assert made["hazard_ratio_value"] == shown
     assert made["status"] == "estimated"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        (
+            {"open_cases_over": {"12_months": 8, "6_months": 98}},
+            {"open_cases_over": {"12_months": None, "6_months": 100}},
+        ),
+        ({"people_over_threshold": 1934}, {"people_over_threshold": 1935}),
+        ({"people_by_rung": {"order": 194, "warning": 1711}}, {"people_by_rung": {"order": 195, "warning": 1710}}),
+        ({"reports_by_those_over_threshold": 13788}, {"reports_by_those_over_threshold": 13790}),
+        (
+            {"caseloads": [{"cases": 40, "cases_over_6_months": 3}]},
+            {"caseloads": [{"cases": 40, "cases_over_6_months": None}]},
+        ),
+        (
+            {"days_between_landmarks": 28, "areas_compared_rank": 6},
+            {"days_between_landmarks": 28, "areas_compared_rank": 6},
+        ),
+    ],
+)
+def test_counts_are_known_by_what_they_count_not_by_their_last_word(
+    numbers: dict[str, object], expected: dict[str, object]
+) -> None:
+    finding = {"study": "resolution", "status": "estimated", "numbers": numbers}
+    assert release_finding(finding, Rules()).data["numbers"] == expected
