@@ -57,6 +57,8 @@ class Reported:
 def refusal(rows: Landmarks, emulation: Emulation | None = None) -> str | None:
     """Why no effect may be given, or None."""
     treated = rows.people(True) if rows.size else 0
+    if not treated:
+        return "no extract records that anybody started the scheme while a case was open and could be followed"
     if treated < FEWEST_TREATED:
         return (
             f"only {treated} people who started could be followed, and fewer than {FEWEST_TREATED} give no "

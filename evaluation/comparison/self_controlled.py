@@ -19,6 +19,7 @@ from evaluation.follow_up.histories import NEVER, Floats, Histories, Ints, add_u
 RUN_UP_DAYS = 90
 AFTER_DAYS = 365
 FEWEST = 20
+FEWEST_EVENTS = 5
 BASELINE, RUN_UP, AFTER = 0, 1, 2
 
 
@@ -81,6 +82,10 @@ def self_controlled(histories: Histories, *, even_after_bursts: bool = False) ->
         raise DataError(
             f"Only {int(informative.sum())} people who started had an incident on record; {FEWEST} are needed."
         )
+    periods = np.where(cells.x[:, 0] == 1, RUN_UP, np.where(cells.x[:, 1] == 1, AFTER, BASELINE))
+    fewest = float(add_up(periods, cells.count, 3).min())
+    if fewest < FEWEST_EVENTS:
+        raise DataError(f"Only {fewest:.0f} incidents in one of the periods compared; {FEWEST_EVENTS} are needed.")
     beta, robust = _fit(cells, people.size)
     if not even_after_bursts and beta[0] > 1.959964 * robust[0] ** 0.5:
         raise DataError(
