@@ -36,7 +36,8 @@ def markdown(kind: str, name: str, data: Mapping[str, Any], hidden: Sequence[str
     }
     body = writers.get(kind, _figures)(data)
     left_out = [f"*Not shown: {_bare(line)}*" for line in hidden[:3]]
-    return "\n\n".join([f"**{_bare(str(data.get('title') or words.sentence_case(name)))}**", *body, *left_out])
+    title = _bare(str(data.get("title") or name))
+    return "\n\n".join([f"**{title[:1].upper()}{title[1:]}**", *body, *left_out])
 
 
 def site_markdown(kind: str, name: str, data: Mapping[str, Any], hidden: Sequence[str]) -> str:
