@@ -67,7 +67,7 @@ def propensity(
 ) -> pl.DataFrame:
     """Fitted chance of being treated and the weights that follow from it.
 
-    The model is logistic and fitted on collapsed counts: rows alike in every covariate are one row with two counts.
+    The model is logistic and fitted row by row, because season and calendar time are continuous.
 
     Parameters
     ----------
