@@ -73,7 +73,7 @@ def _finding(data: Mapping[str, Any]) -> Iterable[str]:
         yield table(
             ["Effect", "Estimate", "95% range", "Helped", "Compared"], [_effect(effect) for effect in data["effects"]]
         )
-    grade = (data.get("evidence") or {}).get("grade")
+    grade = _part(data, "evidence").get("grade")
     if grade:
         yield f"Evidence: {_bare(str(grade))}."
     yield from (_bare(line) for line in data.get("can_say") or ())
@@ -88,20 +88,20 @@ def _effect(effect: Mapping[str, Any]) -> list[str]:
 
 
 def _contract(data: Mapping[str, Any]) -> Iterable[str]:
-    verdict = data.get("verdict") or {}
+    verdict = _part(data, "verdict")
     yield f"{_bare(str(verdict.get('text')))}. {_bare(str(verdict.get('sentence')))}"
     yield table(
         ["Outcome", "Verdict", "Share", "95% range", "Target"], [_outcome(one) for one in data.get("outcomes") or ()]
     )
-    facts = data.get("facts") or {}
+    facts = _part(data, "facts")
     yield table(["Question", "Answer"], [[words.sentence_case(key), str(value)] for key, value in facts.items()])
 
 
 def _outcome(outcome: Mapping[str, Any]) -> list[str]:
-    found = outcome.get("result") or outcome.get("finding") or {}
+    found = _part(outcome, "result") or _part(outcome, "finding")
     value = found.get("share", found.get("value"))
     span = "–" if found.get("low") is None else f"{_number(found['low'])} to {_number(found['high'])}"
-    verdict = (outcome.get("verdict") or {}).get("text")
+    verdict = _part(outcome, "verdict").get("text")
     return [str(outcome.get("definition")), str(verdict), _number(value), span, _number(outcome.get("target"))]
 
 
@@ -146,6 +146,12 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a Markdown pipe table with inert cells."""
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
+
+
+def _part(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Return the block under `key`, empty where there is none."""
+    block: Mapping[str, Any] | None = data.get(key)
+    return {} if block is None else block
 
 
 def _bare(text: str) -> str:
