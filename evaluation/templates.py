@@ -18,7 +18,8 @@ as_of = {as_of}             # everything is followed up to the end of this day
 synthetic = false           # true stamps every page "synthetic data"
 
 # One block for each extract. The path is relative to this file, or a database address such as
-# "postgresql://server/database?table=cases". Shipped mappings: evaluation new mapping --list
+# "postgresql://server/database?table=cases". Shipped mappings: flare, cedar, confirm, pss_live, uniform, iworld,
+# react, police_uk, case_list and more (the documentation's page on canonical tables); your own: evaluation new mapping
 # [extracts.cases]
 # path = "extracts/cases.xlsx"
 # mapping = "case_list"       # one spreadsheet row per case: the smallest thing a council has
