@@ -32,7 +32,7 @@ group = [study for study in ("mediation", "abcs") if study in made.findings]
 # %% [markdown]
 # ## What was found
 #
-# The grey words under each table say what can be said. A range that crosses the line of no effect is not proof that a
+# The sentences under each table are what can be said. A range that crosses the line of no effect is not proof that a
 # scheme does nothing.
 
 # %%

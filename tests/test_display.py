@@ -121,6 +121,11 @@ def test_a_minus_sign_is_never_lost() -> None:
     assert "-20 of 100" in markdown("finding", "t", data, ())
 
 
+def test_effects_are_written_in_the_unit_of_their_name() -> None:
+    text = markdown("finding", "mediation", finding().to_dict(), ())
+    assert "| People of 100 with a repeat in 365 days, difference | -10 (-20 to -1) | 340 | 500 |" in text
+
+
 def test_the_site_s_copy_of_a_finding_carries_its_chart(tmp_path: Path) -> None:
     (tmp_path / "partnership.toml").write_text("as_of = 2012-12-31\n")
     (tmp_path / "build/findings").mkdir(parents=True)

@@ -35,9 +35,16 @@ def markdown(kind: str, name: str, data: Mapping[str, Any], hidden: Sequence[str
         "quality": _quality,
     }
     body = writers.get(kind, _figures)(data)
-    left_out = [f"*Not shown: {_bare(line)}*" for line in hidden[:3]]
     title = _bare(str(data.get("title") or name))
-    return "\n\n".join([f"**{title[:1].upper()}{title[1:]}**", *body, *left_out])
+    return "\n\n".join([f"**{title[:1].upper()}{title[1:]}**", *body, *_left_out(hidden)])
+
+
+def _left_out(hidden: Sequence[str]) -> Iterable[str]:
+    """Say that figures are missing: the small ones in one line, every other reason in its own words."""
+    small = [line for line in hidden if "rests on fewer" in line]
+    if small:
+        yield "*Figures that rest on too few people, cases or records are not shown.*"
+    yield from (f"*{_bare(line[:1].upper() + line[1:])}.*" for line in hidden if line not in small)
 
 
 def site_markdown(kind: str, name: str, data: Mapping[str, Any], hidden: Sequence[str]) -> str:
@@ -70,9 +77,8 @@ def _finding(data: Mapping[str, Any]) -> Iterable[str]:
         yield f"Cannot be said, because {_bare(str(data.get('reason')))}."
         return
     if data.get("effects"):
-        yield table(
-            ["Effect", "Estimate", "95% range", "Helped", "Compared"], [_effect(effect) for effect in data["effects"]]
-        )
+        heads = ["Effect", "Value (95% range)", "Helped", "Compared"]
+        yield table(heads, [_effect(effect) for effect in data["effects"]])
     grade = _part(data, "evidence").get("grade")
     if grade:
         yield f"Evidence: {_bare(str(grade))}."
@@ -80,18 +86,18 @@ def _finding(data: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _effect(effect: Mapping[str, Any]) -> list[str]:
-    from evaluation.publishing.pages.effects import effect_name
+    """Write one effect in the unit that people read: people of 100, days, a ratio."""
+    from evaluation.publishing.pages.effects import effect_name, effect_value
 
-    span = f"{_number(effect.get('low'))} to {_number(effect.get('high'))}"
     helped, compared = (_people(effect.get(key)) for key in ("n_treated", "n_compared"))
-    return [effect_name(str(effect.get("name"))), _number(effect.get("value")), span, helped, compared]
+    return [effect_name(str(effect.get("name"))), effect_value(effect), helped, compared]
 
 
 def _contract(data: Mapping[str, Any]) -> Iterable[str]:
     verdict = _part(data, "verdict")
     yield f"{_bare(str(verdict.get('text')))}. {_bare(str(verdict.get('sentence')))}"
     yield table(
-        ["Outcome", "Verdict", "Share", "95% range", "Target"], [_outcome(one) for one in data.get("outcomes") or ()]
+        ["Outcome", "Verdict", "Result", "95% range", "Target"], [_outcome(one) for one in data.get("outcomes") or ()]
     )
     facts = _part(data, "facts")
     yield table(["Question", "Answer"], [[words.sentence_case(key), str(value)] for key, value in facts.items()])
