@@ -10,16 +10,15 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from evaluation.errors import DataError, EvaluationError, StudyError, UsageError, did_you_mean
+from evaluation.errors import DataError, UsageError, did_you_mean
 from evaluation.job import Job
 from evaluation.notebooks import Executed, execute_all
 from evaluation.store import digest, file_digest, tree_digest, write_json
-from evaluation.workspace import slug
+from evaluation.studies import run_studies
+from evaluation.workspace import chosen_files, slug
 
 if TYPE_CHECKING:
     from evaluation.comparison import Finding
@@ -185,100 +184,6 @@ def quality(job: Job) -> dict[str, Any]:
     return json.loads(job.store.path("quality.json").read_text(encoding="utf-8"))
 
 
-# ---- records to findings
-
-
-def run_studies(job: Job, names: Sequence[str] = ()) -> dict[str, Finding]:
-    """Run the studies and write one finding each; `names` chooses some of them.
-
-    What each study finds alone is kept under `studies/`; the findings are the same read together over the register
-    (many results at once mislead), with every study that is up to date.
-
-    Raises
-    ------
-    StudyError
-        A study named in `names` does not exist or could not be run.
-    """
-    files = job.workspace.files("analyses", "*.py")
-    chosen = _chosen("study", files, names)
-    with job.steps.step("Studies") as advance:
-        for done, (name, file) in enumerate(chosen.items(), 1):
-            _run_study(job, name, file, named=bool(names))
-            advance(done, len(chosen))
-        findings = _read_together(job, files)
-    return {name: finding for name, finding in findings.items() if name in chosen}
-
-
-def _read_together(job: Job, files: Mapping[str, Path]) -> dict[str, Finding]:
-    from evaluation.comparison import Finding, across_register
-
-    current = [name for name, file in files.items() if job.store.has(f"studies/{name}.json", _study_key(job, file))]
-    alone = {name: Finding.from_json(_text(job.store.path(f"studies/{name}.json"))) for name in current}
-    findings = dict(across_register(alone))
-    for name, finding in findings.items():
-        text = finding.to_json()
-        job.store.make(f"findings/{name}.json", digest(text), partial(_write_text, text))
-    return findings
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
-
-
-def _write_text(text: str, path: Path) -> None:
-    path.write_text(text, encoding="utf-8")
-
-
-def _chosen(what: str, files: Mapping[str, Path], names: Sequence[str]) -> Mapping[str, Path]:
-    unknown = [name for name in names if name not in files]
-    if unknown:
-        lines = [f"There is no {what} '{name}'.{did_you_mean(name, files)}" for name in unknown]
-        raise StudyError(f"These cannot be run; there are: {', '.join(files)}.", lines)
-    return {name: files[name] for name in names} if names else files
-
-
-def _study_key(job: Job, file: Path) -> str:
-    return digest([file_digest(file), job.table_key()])
-
-
-def _run_study(job: Job, name: str, file: Path, *, named: bool) -> None:
-    result = f"studies/{name}.json"
-    try:
-        if not job.store.make(result, _study_key(job, file), lambda path: _write_study(job, name, file, path)):
-            job.steps.reused.append(result)
-    except EvaluationError as error:
-        if named:
-            raise StudyError(f"The study {name} could not be run: {error.message}", error.problems) from error
-        job.attention.append(f"The study {name} could not be run: {error.message}")
-
-
-def _write_study(job: Job, name: str, file: Path, path: Path) -> None:
-    _write_text(load_study(name, file).run(job.records, as_of=job.workspace.as_of).to_json(), path)
-
-
-def load_study(name: str, file: Path) -> Any:
-    """Load the `study` of one file of `analyses/`.
-
-    Raises
-    ------
-    StudyError
-        The file does not run, or has no `study`.
-    """
-    spec = spec_from_file_location(f"evaluation_analyses_{name}", file)
-    if spec is None or spec.loader is None:
-        raise StudyError(f"{file} is not a Python file.")
-    module = module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except EvaluationError:
-        raise
-    except Exception as error:
-        raise StudyError(f"{file.name} does not run: {type(error).__name__}: {error}") from error
-    if not hasattr(module, "study"):
-        raise StudyError(f"{file.name} has no `study`. Start from a draft: evaluation new study {name}")
-    return module.study
-
-
 # ---- contracts and income
 
 
@@ -402,7 +307,7 @@ def _decisions(job: Job, about: Literal["linking", "receipts"]) -> Path | None:
 
 def execute_notebooks(job: Job, names: Sequence[str] = ()) -> tuple[Executed, ...]:
     """Execute the notebooks over this workspace and keep the copies that may be published."""
-    files = _chosen("notebook", job.workspace.files("notebooks", "*.py"), names)
+    files = chosen_files("notebook", job.workspace.files("notebooks", "*.py"), names)
     if not files:
         return ()
     with job.steps.step("Notebooks") as advance:

@@ -41,6 +41,10 @@ class EvaluationError(Exception):
         self.problems: tuple[str, ...] = tuple(problems)
         super().__init__("\n".join([message, *(f"  - {problem}" for problem in self.problems)]))
 
+    def __reduce__(self) -> tuple[type[EvaluationError], tuple[str, tuple[str, ...]]]:
+        """Pass from one process to another with every problem."""
+        return type(self), (self.message, self.problems)
+
 
 class UsageError(EvaluationError):
     """A command, option or workspace that cannot be understood."""

@@ -100,7 +100,7 @@ def _repeated(frame: pl.DataFrame, times: int) -> pl.DataFrame:
 
 
 def _study(name: str) -> Any:
-    from evaluation.build import load_study
+    from evaluation.studies import load_study
     from evaluation.workspace import shipped
 
     return load_study(name, shipped("analyses") / f"{name}.py")

@@ -8,7 +8,7 @@ over what is shipped, file by file, so that a council adds a study or a scheme b
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from evaluation.errors import DataError, UsageError, did_you_mean
+from evaluation.errors import DataError, StudyError, UsageError, did_you_mean
 
 SETTINGS_FILE = "partnership.toml"
 PACKAGE_FOLDER = Path(__file__).resolve().parent
@@ -169,6 +169,21 @@ def shipped(folder: str) -> Path:
     """Return where the package's own file or folder is: beside it in a checkout, inside it once installed."""
     inside = PACKAGE_FOLDER / "_shipped" / folder
     return inside if inside.exists() else PACKAGE_FOLDER.parent / folder
+
+
+def chosen_files(what: str, files: Mapping[str, Path], names: Sequence[str]) -> Mapping[str, Path]:
+    """Return the files of `names`, or all of them when none is named.
+
+    Raises
+    ------
+    StudyError
+        A name has no file; the near name is given.
+    """
+    unknown = [name for name in names if name not in files]
+    if unknown:
+        lines = [f"There is no {what} '{name}'.{did_you_mean(name, files)}" for name in unknown]
+        raise StudyError(f"These cannot be run; there are: {', '.join(files)}.", lines)
+    return {name: files[name] for name in names} if names else files
 
 
 def slug(name: str) -> str:

@@ -24,6 +24,7 @@ ROOMS = [
     "notebooks",
     "reporting",
     "job",
+    "studies",
     "build",
     "aggregates",
     "publication",
