@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from evaluation import income, records
-from evaluation.comparison import Effect, Finding
+from evaluation.comparison import Effect, Finding, interrupted_series
 from evaluation.publishing.display import PUBLISHED_TYPE, markdown
 from evaluation.publishing.editions import keep_edition
 from evaluation.publishing.release import release_finding
@@ -22,7 +22,9 @@ from evaluation.survival import (
     kaplan_meier,
     mean_cumulative_count,
     nelson_aalen,
+    parametric,
     restricted_mean,
+    shared_frailty,
 )
 
 SPELLS = pl.DataFrame(
@@ -83,6 +85,17 @@ def test_ratios_are_drawn_on_a_logarithmic_axis() -> None:
     assert figure.layout.xaxis.type == "log"
     assert figure.data[0].x[0] == pytest.approx(fit.tidy()["hazard_ratio"][0])
     assert len(restricted_mean(SPELLS, horizon=90, by="arm", **TIMES).plot().data) == 2
+
+
+def test_every_other_fit_is_drawn() -> None:
+    rows = SPELLS.with_columns(pair=pl.Series(list("aabbccdd")))
+    assert len(parametric(SPELLS, ["arm"], distribution="exponential", **TIMES).plot().data) == 1
+    assert len(shared_frailty(rows, ["arm"], group="pair", **TIMES).plot().data) == 1
+    months = [date(2008 + place // 12, place % 12 + 1, 1) for place in range(48)]
+    series = pl.DataFrame({"month": months, "count": [40 + place % 7 - 8 * (place > 30) for place in range(48)]})
+    fit = interrupted_series(series, start=date(2010, 8, 1))
+    assert labels(fit.plot()) == ["count", "expected", "expected_without"]
+    assert fit.sentence() in fit._repr_markdown_()
 
 
 def test_a_finding_shows_its_effects_and_draws_its_curves() -> None:

@@ -91,6 +91,19 @@ class SeriesFit:
             f"to expect (95% range {self.mean_low:.2f} to {self.mean_high:.2f}; {self.months_after} months)."
         )
 
+    def plot(self) -> Any:
+        """Draw the months as they were, as fitted, and as they would have been: a Plotly figure."""
+        from evaluation.survival import plotting
+
+        long = self.fitted.unpivot(["count", "expected", "expected_without"], index="month", variable_name="series")
+        drawn = long.select("series", pl.col("value").cast(pl.Float64), time="month", low=None, high=None)
+        return plotting.curves(drawn, "value", by=["series"], titles=("Month", "Incidents a month"))
+
+    def _repr_markdown_(self) -> str:
+        from evaluation.survival import words
+
+        return f"{words.markdown(self.tidy())}\n\n{self.sentence()}"
+
 
 def interrupted_series(
     frame: pl.DataFrame,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -98,6 +99,13 @@ class FrailtyFit:
             f"Groups differ beyond their covariates with a frailty variance of {words.number(self.variance)} "
             f"({self.frailty.height:,} groups, {self.events:,} events, {words.p_value(self.glance()['p'][0])})."
         )
+
+    def plot(self) -> Any:
+        """Draw the hazard ratios with their limits: a Plotly figure."""
+        from evaluation.survival import plotting
+
+        rows = self.tidy().select("term", "hazard_ratio", "low", "high").iter_rows()
+        return plotting.ranges(rows, title="Hazard ratio", neutral=1.0, log=True)
 
     def __str__(self) -> str:
         """Show one readable table."""

@@ -99,6 +99,14 @@ class ParametricFit:
             f"({words.interval(row['low'], row['high'], self.level)}, {words.p_value(row['p'])}; {self.distribution})."
         )
 
+    def plot(self) -> Any:
+        """Draw the time ratios of the covariates with their limits: a Plotly figure."""
+        from evaluation.survival import plotting
+
+        named = self.tidy().filter(~pl.col("term").is_in(["intercept", "log_scale"]))
+        rows = named.select("term", "time_ratio", "low", "high").iter_rows()
+        return plotting.ranges(rows, title="Time ratio", neutral=1.0, log=True)
+
     def __str__(self) -> str:
         """Show one readable table."""
         return "\n".join([f"Parametric model, {self.distribution}", words.table(self.tidy())])
