@@ -33,8 +33,8 @@ ROOMS = [
     "templates",
     "scaling",
     "benchmarks",
-    "reference",
     "cli",
+    "reference",
     "__main__",
 ]
 PUBLISHING_MAY_NOT_SEE = ("records", "follow_up", "survival")
