@@ -189,6 +189,9 @@ def _methods(value: type) -> Iterator[str]:
 
 def _signature(value: object) -> str:
     """Write a signature without what differs between versions of Python: quotes and module paths of annotations."""
+    fields: Mapping[str, Any] | None = getattr(value, "model_fields", None)
+    if fields is not None:  # checked by pydantic, whose annotations print as addresses
+        return f"(*, {', '.join(name if field.is_required() else f'{name}=…' for name, field in fields.items())})"
     try:
         text = str(inspect.signature(value))  # type: ignore[arg-type]
     except (TypeError, ValueError):
