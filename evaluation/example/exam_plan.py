@@ -72,15 +72,21 @@ class Plan:
     questions: tuple[Question, ...]
 
 
-def load_plan(path: Path | None = None) -> Plan:
-    """Read a plan; the shipped one by default.
+def load_plan(plan: Path | Literal["tables", "case_list"] = "tables") -> Plan:
+    """Read a plan.
+
+    Parameters
+    ----------
+    plan
+        A file of one's own, or a shipped plan: `tables` for councils with full records, `case_list` for councils with
+        one spreadsheet row a case.
 
     Raises
     ------
     UsageError
         When a scenario has an unknown option or an unknown size.
     """
-    text = path.read_text(encoding="utf-8") if path else _shipped()
+    text = plan.read_text(encoding="utf-8") if isinstance(plan, Path) else _shipped(plan)
     raw: dict[str, Any] = tomllib.loads(text)
     wanted = raw["criteria"]
     criteria = Criteria(**(wanted | {"pooled": tuple(wanted["pooled"])}))
@@ -88,8 +94,9 @@ def load_plan(path: Path | None = None) -> Plan:
     return Plan(raw["seed"], raw["replicates"], raw["truth_people"], raw["truth_copies"], criteria, questions)
 
 
-def _shipped() -> str:
-    return (files("evaluation.example") / "exam_plan.toml").read_text(encoding="utf-8")
+def _shipped(plan: str) -> str:
+    name = "exam_plan.toml" if plan == "tables" else f"exam_plan_{plan}.toml"
+    return (files("evaluation.example") / name).read_text(encoding="utf-8")
 
 
 def question(

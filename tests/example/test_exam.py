@@ -108,9 +108,8 @@ def test_the_shipped_plan_is_large_enough() -> None:
     assert plan.replicates >= 200
     assert plan.replicates * len(pooled) >= 2000
     names = " ".join(question.name for question in plan.questions)
-    assert all(
-        word in names for word in ("null", "helpful", "harmful", "waning", "exits", "missing uploads", "case list")
-    )
+    assert all(word in names for word in ("null", "helpful", "harmful", "waning", "exits", "missing uploads"))
+    assert {question.layout for question in load_plan("case_list").questions} == {"case_list"}
 
 
 def test_a_small_exam_runs_the_shipped_study(small: ExamResult) -> None:
@@ -140,7 +139,7 @@ def test_answers_to_other_questions_and_half_lines_are_not_used(tmp_path: Path) 
     kept = Kept(tmp_path / "answers.jsonl", mine, ("mediation",))
     kept.add_truth(0, truth(-0.1))
     with kept.path.open("a", encoding="utf-8") as file:
-        file.write("\n{\"of\": \"x\", \"att")
+        file.write('\n{"of": "x", "att')
     assert kept.read() == ({0: truth(-0.1)}, [])
     assert Kept(kept.path, other, ("mediation",)).read() == ({}, [])
 
