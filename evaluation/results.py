@@ -96,7 +96,11 @@ class BuildResults:
 
     def published_finding(self, study: str) -> Published:
         """Return one finding after disclosure control."""
-        return self._settled(release_finding(self.finding(study), self.rules))
+        return self.protected(self.finding(study))
+
+    def protected(self, finding: Finding) -> Published:
+        """Return any finding, also one that was run just now, after disclosure control."""
+        return self._settled(release_finding(finding, self.rules))
 
     def published_contract(self, contract: str) -> Published:
         """Return one contract's result after disclosure control."""

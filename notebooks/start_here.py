@@ -20,18 +20,15 @@ as_of = None
 results = None
 
 # %%
-from datetime import date
-from pathlib import Path
-
 import polars as pl
 
 from evaluation import records
-from evaluation.publishing.release import Rules, release_finding, release_table
 from evaluation.register import load_schemes, scheme_names
-from evaluation.workspace import open_workspace, shipped
+from evaluation.results import open_results
+from evaluation.workspace import shipped
 
-place = open_workspace(Path(workspace), as_of=date.fromisoformat(as_of) if as_of else None)
-rules = Rules(threshold=place.settings.publishing.threshold, base=place.settings.publishing.base)
+made = open_results(workspace, results, as_of=as_of)
+place = made.workspace
 
 # %% [markdown]
 # ## 1. Read the extracts
@@ -42,9 +39,10 @@ rules = Rules(threshold=place.settings.publishing.threshold, base=place.settings
 
 # %%
 schemes = scheme_names(load_schemes(shipped("site/schemes")))
+key = records.load_key(place.key_file) if place.key_file else None
 extracts = [
     records.read_extract(
-        place.extract_address(name), place.mapping(name), as_of=place.as_of, schemes=schemes, name=name
+        place.extract_address(name), place.mapping(name), as_of=place.as_of, key=key, schemes=schemes, name=name
     )
     for name in place.settings.extracts
 ]
@@ -59,7 +57,7 @@ rows = pl.DataFrame(
         for word, count in (("accepted", extract.rows_accepted), ("set aside", len(extract.rejected)))
     ]
 )
-release_table("rows_in_each_extract", rows, rules)
+rows
 
 # %% [markdown]
 # Why were rows set aside? Each has its reasons, in words, and goes back to its owner as a spreadsheet to mend.
@@ -96,10 +94,11 @@ dict(study.protocol())
 # %% [markdown]
 # ## 4. Protect it, then read it
 #
-# A finding holds counts of people. It leaves the building only through disclosure control.
+# A finding holds counts of people. It leaves the building only through disclosure control: small counts are hidden,
+# the others rounded, and a figure differs from last month's only where enough people moved it.
 
 # %%
-release_finding(finding, rules)
+made.protected(finding)
 
 # %% [markdown]
 # Every result says itself in a sentence and draws itself. On your own screen, look closer:
