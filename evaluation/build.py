@@ -134,11 +134,8 @@ def _pseudonym_key(job: Job) -> bytes:
     from evaluation.records import load_key
     from evaluation.records.pseudonyms import DEMONSTRATION_KEY
 
-    settings = job.workspace.settings
-    if settings.synthetic:
-        return DEMONSTRATION_KEY
-    place = settings.privacy.key or f"~/.config/evaluation/{slug(settings.name)}.key"
-    return load_key(Path(place).expanduser())
+    file = job.workspace.key_file
+    return DEMONSTRATION_KEY if file is None else load_key(file)
 
 
 def _refuse_changed_inputs(job: Job) -> None:
