@@ -18,7 +18,7 @@ from evaluation.job import Job
 from evaluation.notebooks import Executed, execute_all
 from evaluation.store import digest, file_digest, tree_digest, write_json
 from evaluation.studies import run_studies
-from evaluation.workspace import chosen_files, slug
+from evaluation.workspace import chosen_files
 
 if TYPE_CHECKING:
     from evaluation.comparison import Finding
