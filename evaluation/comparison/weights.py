@@ -7,11 +7,13 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from evaluation.errors import DataError
 from evaluation.follow_up.histories import Bools, Floats, Ints
 
 Population: TypeAlias = Literal["overlap", "all", "treated"]
 
 RIDGE, RIDGE_FEW, FEW = 1e-6, 1e-3, 40
+STEPS, HALVINGS, SETTLED = 100, 40, 1e-9
 
 
 @dataclass(frozen=True)
@@ -45,23 +47,54 @@ def fit_propensity(x: Floats, treated: Bools, *, people: int) -> Propensity:
         The outcome.
     people
         People treated; under 40 the ridge is stronger.
+
+    Raises
+    ------
+    DataError
+        The fit does not settle: nothing that rests on it would be right.
     """
     ridge = (RIDGE if people >= FEW else RIDGE_FEW) * np.eye(x.shape[1]) * x.shape[0] ** 0.5
     ridge[0, 0] = 0.0
     y = treated.astype(float)
-    theta = np.zeros(x.shape[1], dtype=np.float64)
-    theta[0] = np.log(y.mean() / (1 - y.mean()))
-    for _ in range(50):
-        p = expit(x @ theta)
-        information = (x * (p * (1 - p))[:, None]).T @ x + ridge
-        step = solve(information, x.T @ (y - p) - ridge @ theta)
-        theta = theta + np.clip(step, -4, 4)
-        if float(np.abs(step).max()) < 1e-9:
-            break
+    theta = _climb(x, y, ridge)
     p = expit(x @ theta)
     information = (x * (p * (1 - p))[:, None]).T @ x + ridge
     score = solve(information, (x * (y - p)[:, None]).T).T
     return Propensity(theta, p, score)
+
+
+def _climb(x: Floats, y: Floats, ridge: Floats) -> Floats:
+    """Newton's method; a step that would lower the penalised likelihood is halved until it does not."""
+    theta = np.zeros(x.shape[1], dtype=np.float64)
+    theta[0] = np.log(y.mean() / (1 - y.mean()))
+    height = _height(x, y, ridge, theta)
+    for _ in range(STEPS):
+        p = expit(x @ theta)
+        information = (x * (p * (1 - p))[:, None]).T @ x + ridge
+        step = solve(information, x.T @ (y - p) - ridge @ theta)
+        theta, height, moved = _uphill(x, y, ridge, theta, height, step)
+        if moved < SETTLED:
+            return theta
+    raise DataError("the model of who starts the scheme and when did not settle on an answer")
+
+
+def _uphill(
+    x: Floats, y: Floats, ridge: Floats, theta: Floats, height: float, step: Floats
+) -> tuple[Floats, float, float]:
+    """The longest of the step, its half, its quarter … that does not lead down; and how far it led."""
+    for _ in range(HALVINGS):
+        tried = theta + step
+        reached = _height(x, y, ridge, tried)
+        if reached >= height - 1e-9 * abs(height):
+            return tried, reached, float(np.abs(step).max())
+        step = step / 2
+    return theta, height, 0.0
+
+
+def _height(x: Floats, y: Floats, ridge: Floats, theta: Floats) -> float:
+    """Penalised log likelihood."""
+    score = x @ theta
+    return float(y @ score - np.logaddexp(0.0, score).sum() - theta @ ridge @ theta / 2)
 
 
 def solve(matrix: Floats, right: Floats) -> Floats:
