@@ -36,7 +36,7 @@ def can_say(reported: Reported, title: str, wording: str) -> tuple[str, ...]:
     averted = next((effect for effect in reported.effects if effect.name.startswith("events_averted")), None)
     if averted is not None:
         lines.append(averted_sentence(averted))
-    return (*lines, f"In words: {wording}.")
+    return (*lines, f"In words, for people with another incident within the year: {wording}.")
 
 
 def averted_sentence(effect: Effect) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from evaluation.commissioning.verdict import overall
 from evaluation.publishing import words
 from evaluation.publishing.charts.figure import Chart
-from evaluation.publishing.pages import contract_charts, contract_money
+from evaluation.publishing.pages import claims, contract_charts, contract_money
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page, charts
+from evaluation.publishing.pages.glance import glance
 from evaluation.publishing.pages.reading import Json, figure_of, part_of, rows_of, shown
 from evaluation.publishing.parts import (
     Cell,
@@ -54,9 +56,13 @@ def title(data: Json) -> str:
 
 
 def verdict(data: Json) -> tuple[str, str]:
-    """Return a contract's verdict in words and its reason."""
+    """Return a contract's verdict in words and its reason, counted from the outcomes that stand on the page."""
     found = part_of(data, "verdict")
-    return words.visible(found.get("text") or "No verdict"), words.sentence(str(found.get("sentence") or ""))
+    outcomes = [str(part_of(row, "verdict").get("word") or "") for row in rows_of(data, "outcomes")]
+    said = str(found.get("sentence") or "")
+    if outcomes and all(outcomes) and (again := overall(outcomes))[0] == found.get("word"):
+        said = again[1]
+    return words.visible(found.get("text") or "No verdict"), words.sentence(said)
 
 
 def unproven(data: Json) -> bool:
@@ -93,7 +99,7 @@ def page(content: SiteContent, contract: Published) -> Page:
 
 def _body(content: SiteContent, contract: Published, drawn: Mapping[str, Chart], markup: Mapping[str, str]) -> str:
     data = contract.data
-    parts = [_decision(data)]
+    parts = [_decision(content, data)]
     parts += [heading(2, "What was promised, and what came", "measures"), _measures(data)]
     parts.append(
         "<p>An <b>output</b> is what the provider does. An <b>outcome</b> is what changes for people. "
@@ -124,8 +130,9 @@ def _body(content: SiteContent, contract: Published, drawn: Mapping[str, Chart],
     return "".join(parts)
 
 
-def _decision(data: Json) -> str:
+def _decision(content: SiteContent, data: Json) -> str:
     word, why = verdict(data)
+    why = f"{why} {_beside_the_study(content, data)}".strip()
     decision = part_of(data, "decision")
     happened, more = _happened(data)
     decide = words.visible(decision.get("text") or "No decision is waiting")
@@ -139,6 +146,18 @@ def _decision(data: Json) -> str:
     return decision_box(f"Verdict: {word[:1].lower()}{word[1:]}", why, facts, gap=unproven(data))
 
 
+def _beside_the_study(content: SiteContent, data: Json) -> str:
+    """Say how an unproven contract and a clear study of its scheme go together."""
+    found = content.by_scheme.get(str(data.get("scheme")))
+    seen = glance(found.data if found else None)
+    if not unproven(data) or seen.effect in ("none", "planned", "unclear"):
+        return ""
+    return (
+        f"The contract’s own measures cannot show it. The study of the scheme, which compares similar people, says: "
+        f"{seen.words.lower()}, {seen.numbers()} of 100 (sureness {seen.sureness.lower()})."
+    )
+
+
 def _happened(data: Json) -> tuple[str, str]:
     outcomes = rows_of(data, "outcomes")
     met = sum(part_of(row, "verdict").get("word") == "met" for row in outcomes)
@@ -146,18 +165,18 @@ def _happened(data: Json) -> tuple[str, str]:
     open_ = len(outcomes) - met - missed
     if not outcomes:
         return "No outcome was named", "The contract counts what is done, not what changes."
-    return f"{met} of {words.number_of(len(outcomes), 'outcome')} met", f"{missed} missed, {open_} not known."
+    return f"{met} of {words.number_of(len(outcomes), 'outcome')} met", f"{missed} missed, {open_} cannot be said yet."
 
 
 def _sure(data: Json) -> tuple[str, str]:
     evidence = part_of(data, "evidence")
     if evidence.get("status") == "estimated":
-        reasons = [words.sentence(str(reason)) for reason in (evidence.get("reasons") or ())][:1]
+        reasons = [claims.plainer(str(reason)) for reason in (evidence.get("reasons") or ())][:1]
         return words.sentence_case(str(evidence.get("grade") or "Not graded")), " ".join(reasons)
     known = [part_of(part_of(row, "result"), "bounds").get("known_share") for row in rows_of(data, "outcomes")]
     shares = [share for share in known if isinstance(share, int | float)]
-    if shares:
-        return "Not at all, yet", f"Known results cover {min(shares) * 100:.0f} of 100 at worst."
+    if shares and min(shares) < 0.995:
+        return "Not at all, yet", f"For the worst measure, {min(shares) * 100:.0f} of 100 results are known."
     return "Not at all, yet", "No comparison with similar people has been made."
 
 
@@ -229,8 +248,9 @@ def _scheme(content: SiteContent, data: Json) -> str:
     scheme = next((record for record in content.schemes if record.id == data.get("scheme")), None)
     if scheme is None:
         return ""
-    evidence = part_of(data, "evidence")
-    said = [words.sentence(str(text)) for text in (evidence.get("can_say") or ())]
+    found = content.by_scheme.get(scheme.id)
+    lines = claims.can_say(found.data) if found else list(part_of(data, "evidence").get("can_say") or ())
+    said = [words.sentence(str(text)) for text in lines]
     text = escaped(said[0]) if said else "No study of it has a result yet."
     return heading(2, "What the study of the scheme says", "study") + (
         f"<p>{text} {link(f'../schemes/{scheme.id}.html', f'See the scheme: {scheme.title}')}</p>"
@@ -251,6 +271,9 @@ def _delivery(data: Json) -> str:
     ):
         if part in found:
             rows.append([label, shown(part_of(found, part).get(key))])
+    if not any(found.get(key) for _, key in lines) and all(found.get(key) == 0 for _, key in lines):
+        text = "whom this contract served: the records name no person who was referred to it."
+        return heading(2, "Who was served", "served") + unknown(text)
     here = part_of(part_of(data, "satisfaction"), "here")
     satisfied = part_of(here, "satisfied")
     if here:

@@ -9,6 +9,9 @@ from evaluation.publishing.charts import bars, control, funnel
 from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.pages.reading import Json, figure_of, part_of, rows_of, shown
 
+FEWEST = 12
+"""Points below which a control chart says nothing of steadiness."""
+
 
 def draw(data: Json) -> dict[str, Chart]:
     """Draw every chart that a contract's published result holds the figures for."""
@@ -38,7 +41,8 @@ def sentence_of(data: Json, name: str) -> str:
 def funnel_sentence(data: Json, name: str) -> str:
     """Return the reading of a funnel."""
     row = next(row for row in rows_of(data, "funnels") if f"funnel-{row.get('name')}" == name)
-    return words.sentence(str(row.get("sentence") or ""))
+    said = words.sentence(str(row.get("sentence") or ""))
+    return said.replace("1 of ", "One of ", 1).replace(" differ ", " differs ", 1) if said.startswith("1 of ") else said
 
 
 def _bounds(data: Json, worst: float, best: float) -> Chart:
@@ -77,12 +81,15 @@ def _output(row: Json, points: list[control.Point]) -> Chart:
     special = [point.label for point in points if point.special]
     share = "share" in str(row.get("unit") or "")
     shown = f"{mean * 100:.0f}%" if share else words.plain(mean)
+    few = len(points) < FEWEST
     steady = (
-        f"steady at about {shown}"
+        f"about {shown}; too few points to call it steady"
+        if few and not special
+        else f"steady at about {shown}"
         if not special
         else f"about {shown}; {len(special)} of {len(points)} points stand out"
     )
-    name = words.sentence_case(str(row.get("name") or "output"))
+    name = words.visible(row.get("definition") or words.sentence_case(str(row.get("name") or "output")))
     return control.chart(
         points,
         limits,
@@ -116,6 +123,9 @@ def _funnel(row: Json, units: list[Json]) -> Chart:
         if all(isinstance(line.get(edge), int | float) for edge in edges)
     ]
     outside = [unit.label for unit in drawn if unit.outside]
+    count = sum("998" in str(u.get("flag")) for u in rows_of(row, "units"))
+    if count > len(outside):
+        outside.append(f"{words.number_of(count - len(outside), 'other')} too small to draw")
     reading = f"{words.listed(outside)} stand{'s' if len(outside) == 1 else ''} out" if outside else "None stands out"
     target = row.get("target")
     return funnel.chart(

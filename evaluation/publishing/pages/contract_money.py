@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from evaluation.publishing import words
 from evaluation.publishing.pages.reading import Json, amount, part_of, rows_of, shown
 from evaluation.publishing.parts import Cell, bullets, data_table, heading, paragraph, region
@@ -22,7 +24,13 @@ def headline(data: Json) -> tuple[str, str]:
 
 def _unit(row: Json) -> str:
     name = words.humane(str(row.get("name") or "unit"))
-    return name.removeprefix("cost per ").removeprefix("per ")
+    plain = name.removeprefix("cost per ").removeprefix("per ")
+    return "person spared a repeat" if plain == "person helped" else plain
+
+
+def _caution(text: str) -> str:
+    """Name a unit cost as what it is, not as a word that reads like the sentence's subject."""
+    return words.sentence(re.sub(r"^(\w+) prices a '", r"The unit cost named “\1” prices a '", text))
 
 
 def body(data: Json) -> str:
@@ -30,11 +38,17 @@ def body(data: Json) -> str:
     value = part_of(data, "value")
     parts = [_costs(value), _benefit(value), _payers(value), _scenarios(data)]
     if value.get("lost"):
-        parts.append(paragraph(words.sentence(str(value["lost"]))))
-    cautions = [words.sentence(str(text)) for text in (value.get("cautions") or ())]
+        parts.append(paragraph(_lost(data, words.sentence(str(value["lost"])))))
+    cautions = [_caution(str(text)) for text in (value.get("cautions") or ())]
     if cautions:
         parts += [heading(3, "Take care"), bullets(cautions)]
     return "".join(parts) or paragraph("No money has been recorded yet.")
+
+
+def _lost(data: Json, said: str) -> str:
+    """Give the sentence its day from the contract: in a sentence a day of the month can pass for a count."""
+    ends = words.as_date(data.get("funding_ends"))
+    return re.sub(r"(?<=funding ends on )\d+ [A-Z][a-z]+ \d{4}", words.long_date(ends), said) if ends else said
 
 
 def _pounds(row: Json, key: str) -> str:
@@ -76,6 +90,11 @@ def _benefit(value: Json) -> str:
         else ""
     )
     span = _range(benefit, "low", "high")
+    if float(benefit["value"]) < 0:
+        return paragraph(
+            f"It saved nothing: incidents cost about {words.pounds(-float(benefit['value']))} more with it "
+            f"than without (as a saving: {_pounds(benefit, 'value')}, range {span}).{_likely(worth)}{even}"
+        )
     return paragraph(f"What it saved so far: about {_pounds(benefit, 'value')} (range {span}).{_likely(worth)}{even}")
 
 

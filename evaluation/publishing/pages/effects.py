@@ -32,7 +32,10 @@ _EFFECT_NAMES = (
     (re.compile(r"incident_ratio"), "Monthly incidents, recorded over expected"),
     (re.compile(r"risk_difference_(\d+)"), "People of 100 with a repeat in {} days, difference"),
     (re.compile(r"rmst_difference_(\d+)"), "Days without a repeat in {} days, difference"),
-    (re.compile(r"events_averted_per_100_(\d+)"), "Incidents averted for 100 people in {} days"),
+    (
+        re.compile(r"events_averted_per_100_(\d+)"),
+        "Incidents averted for 100 people in {} days (below 0: more incidents)",
+    ),
     (re.compile(r"resolution_difference_(\d+)"), "Cases of 100 resolved in {} days, difference"),
 )
 

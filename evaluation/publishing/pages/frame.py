@@ -8,7 +8,12 @@ from pathlib import PurePosixPath
 
 from evaluation.publishing.charts.figure import Chart, live_file
 from evaluation.publishing.tidy import STAMP
-from evaluation.publishing.words import bare, escaped
+from evaluation.publishing.words import HIDDEN, bare, escaped
+
+WHY_HIDDEN = (
+    "<b>Not shown:</b> the number is small, or a small one could be worked out from it. "
+    "Somebody might then be recognised."
+)
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,8 @@ def source(page: Page, *, synthetic: bool) -> str:
         blocks.append(page.written.strip() + "\n")
     if page.after:
         blocks.append(raw(page.after))
+    if f">{HIDDEN}<" in page.body + page.after and not page.stem.startswith("data-quality"):
+        blocks.append(raw(f'<p class="key">{WHY_HIDDEN}</p>'))
     blocks.append(raw(f'<script src="{page.root}assets/site.js" defer></script>'))
     return "\n\n".join(blocks)
 

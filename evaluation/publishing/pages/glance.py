@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ LITTLE = 5.0
 
 @dataclass(frozen=True)
 class Effect:
-    """One of the six things a register can say of a scheme: rank for sorting, mark and words."""
+    """One of the things a register can say of a scheme: rank for sorting, mark and words."""
 
     rank: int
     sign: str
@@ -32,7 +32,16 @@ EFFECTS: Mapping[str, Effect] = {
     "more": Effect(4, "up", "More repeats"),
     "none": Effect(5, "none", "Not measured"),
     "planned": Effect(6, "planned", "Not started"),
+    "later": Effect(7, "down", "Repeats come later"),
+    "sooner": Effect(8, "up", "Repeats come sooner"),
 }
+"""What a register can say. The last two: the rate of repeats clearly differs, the sum of the year does not."""
+
+TIMING = ("later", "sooner")
+HARM = ("more", "sooner")
+STOP = ("more", "sooner", "same")
+"""Effects that ask whether to stop: more repeats, sooner ones, or no difference."""
+
 SURENESS = {4: "High", 3: "Moderate", 2: "Low", 1: "Very low", 0: "None yet"}
 _GRADES = {"high": 4, "moderate": 3, "low": 2, "very low": 1, "very_low": 1}
 
@@ -45,6 +54,8 @@ class Glance:
     ----------
     effect
         A key of `EFFECTS`.
+    rate
+        The rate of repeats, helped over not helped, with its interval: kept where the timing is the result.
     value, low, high
         People of 100 who had another incident within a year, helped less not helped; None where not measured.
     sure
@@ -59,6 +70,7 @@ class Glance:
     high: float | None = None
     sure: int = 0
     unit: str = "people"
+    rate: tuple[float, float, float] | None = None
 
     @property
     def words(self) -> str:
@@ -82,6 +94,13 @@ class Glance:
             return "Nothing to measure yet" if self.effect == "planned" else "No fair result yet"
         said = f"{words.people_difference(self.value)} ({words.interval_words(self.low, self.high)})"
         return f"{said} of 100 incidents" if self.unit == "incidents" else said
+
+    def rate_line(self) -> str:
+        """Say how often repeats come next to similar people: `1.37 times as often (1.09 to 1.72)`."""
+        if self.rate is None:
+            return ""
+        value, low, high = self.rate
+        return f"{value:.2f} times as often (range {low:.2f} to {high:.2f})"
 
     def sign(self) -> str:
         """The glance mark, as markup."""
@@ -121,6 +140,34 @@ def classify(value: float, low: float, high: float) -> str:
     return "more" if low > 0 else "unclear"
 
 
+def estimate(finding: Mapping[str, Any], name: str) -> tuple[float, float, float] | None:
+    """Return an effect's value and interval, or None where the finding does not have them all."""
+    effects: Sequence[Mapping[str, Any]] = finding.get("effects") or ()
+    for effect in effects:
+        if effect.get("name") == name and not any(effect.get(key) is None for key in ("value", "low", "high")):
+            return float(effect["value"]), float(effect["low"]), float(effect["high"])
+    return None
+
+
+def timing(finding: Mapping[str, Any]) -> tuple[str, tuple[float, float, float] | None]:
+    """Say whether repeats clearly come later or sooner: by the finding's own headline, where that is a rate.
+
+    Returns
+    -------
+    tuple
+        `later`, `sooner` or `unclear`, and the rate with its interval.
+    """
+    leads: Mapping[str, Any] = finding.get("headline") or {}
+    if leads.get("effect") != "hazard_ratio":
+        return "unclear", None
+    found = estimate(finding, "hazard_ratio")
+    if found is None:
+        return "unclear", None
+    _, low, high = found
+    word = "later" if high < 1 else "sooner" if low > 1 else "unclear"
+    return word, found if word != "unclear" else None
+
+
 def glance(finding: Mapping[str, Any] | None, *, planned: bool = False) -> Glance:
     """Read the glance marks off a published finding."""
     effect = headline(finding)
@@ -129,7 +176,10 @@ def glance(finding: Mapping[str, Any] | None, *, planned: bool = False) -> Glanc
     place = effect.get("name") == OF_A_PLACE
     value, low, high = (100 * (float(effect[key]) - place) for key in ("value", "low", "high"))
     unit = "incidents" if place else "people"
-    return Glance(classify(value, low, high), value, low, high, sureness(finding), unit)
+    word, rate = classify(value, low, high), None
+    if word == "unclear" and not place:
+        word, rate = timing(finding or {})
+    return Glance(word, value, low, high, sureness(finding), unit, rate)
 
 
 def interval_bar(seen: Glance, reach: float) -> str:

@@ -8,13 +8,14 @@ from datetime import date
 from evaluation.publishing import words
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page
+from evaluation.publishing.pages.glance import HARM, STOP
 from evaluation.publishing.pages.reading import Json, rows_of
 from evaluation.publishing.pages.scheme_view import SchemeView, headline_line
 from evaluation.publishing.parts import Cell, Markup, bullets, card_table, heading, link, paragraph, two_lines
 from evaluation.publishing.words import escaped
 
-DECISIONS, MOST, LESSONS = 4, 3, 5
-"""Decisions, schemes to copy, stop or watch, and lessons on the sheet: it must fit two pages."""
+DECISIONS, SOON, MOST, LESSONS = 4, 4, 3, 5
+"""Decisions in the table and those named after it, schemes to copy, stop or watch, and lessons: two pages hold them."""
 
 
 def stem(day: date) -> str:
@@ -62,14 +63,14 @@ def copy_these(schemes: Sequence[SchemeView]) -> list[SchemeView]:
 
 
 def stop_these(schemes: Sequence[SchemeView]) -> list[SchemeView]:
-    """Schemes followed by more repeats or by no difference, and those recorded as failed."""
-    found = [view for view in schemes if view.seen.effect in ("more", "same") or view.record.status == "failed"]
-    return sorted(found, key=lambda view: (view.seen.effect != "more", -view.seen.sure))
+    """Schemes followed by more repeats, sooner ones or no difference, and those recorded as failed."""
+    found = [view for view in schemes if view.seen.effect in STOP or view.record.status == "failed"]
+    return sorted(found, key=lambda view: (view.seen.effect not in HARM, -view.seen.sure))
 
 
 def watch_these(schemes: Sequence[SchemeView]) -> list[SchemeView]:
     """Schemes whose result is not clear yet."""
-    return [view for view in schemes if view.seen.effect == "unclear" and view.record.status != "failed"]
+    return [view for view in schemes if view.seen.effect in ("unclear", "later") and view.record.status != "failed"]
 
 
 def _lines(views: Sequence[SchemeView]) -> str:
@@ -84,17 +85,17 @@ def _lines(views: Sequence[SchemeView]) -> str:
 
 
 def _practice(view: SchemeView) -> str:
-    if view.seen.effect in ("more", "same") or view.record.status == "failed":
+    if view.seen.effect in STOP or view.record.status == "failed":
         return view.record.decision.text
     return view.record.good_practice or next(iter(view.record.lessons), "")
 
 
 def _decisions(day_of_meeting: date, schemes: Sequence[SchemeView]) -> str:
-    dated = [(view.record.decision.by, view) for view in schemes if view.record.decision.by is not None]
+    dated = [(day, view) for view in schemes if view.decision_open and (day := view.decide_by) is not None]
     dated.sort(key=lambda pair: (pair[0], pair[1].record.title))
     rows: list[list[Cell]] = [
         [
-            two_lines(words.short_date(day), "has passed" if day < day_of_meeting else ""),
+            two_lines(words.short_date(day), _passed(view, day < day_of_meeting)),
             Markup(f"<b>{link(f'../{view.href}', view.record.title)}:</b> {escaped(view.record.decision.text)}"),
             headline_line(view),
             words.visible(view.record.decision.who),
@@ -105,12 +106,19 @@ def _decisions(day_of_meeting: date, schemes: Sequence[SchemeView]) -> str:
         return paragraph("No decision is waiting.")
     table = card_table("Decisions, earliest first", ["By", "Question", "What the evidence says", "Who"], rows)
     more = len(dated) - DECISIONS
+    soon = [f"{view.record.title} ({words.short_date(day)})" for day, view in dated[DECISIONS : DECISIONS + SOON]]
     tail = (
-        f'<p class="key">And {more} later decisions on <a href="../index.html?sort=by">the register</a>.</p>'
+        f'<p class="key">Then {escaped(words.listed(soon))}. All {len(dated)} decisions are on '
+        '<a href="../index.html?sort=by">the register</a>.</p>'
         if more > 0
         else ""
     )
     return table + tail
+
+
+def _passed(view: SchemeView, passed: bool) -> str:
+    whose = "the contract’s notice" if view.bound_by_contract else ""
+    return ", ".join(part for part in (whose, "has passed" if passed else "") if part)
 
 
 def _overdue(content: SiteContent) -> str:
@@ -118,7 +126,7 @@ def _overdue(content: SiteContent) -> str:
     rows: list[list[Cell]] = [
         [words.visible(row.get("title")), _found(row)]
         for row in tests
-        if str(row.get("title", "")).startswith(("Open over", "No action", "No lead")) and row.get("of") != 0
+        if str(row.get("title", "")).startswith(("Open over", "No action")) and row.get("of") != 0
     ]
     if not rows:
         return ""

@@ -16,8 +16,10 @@ from evaluation.publishing.words import escaped, number_of
 EVERY = "All problems"
 _ORDER = (
     ("fewer", "Followed by fewer repeats"),
+    ("later", "Repeats come later"),
     ("unclear", "Not clear yet"),
     ("same", "Little or no difference"),
+    ("sooner", "Repeats come sooner"),
     ("more", "Followed by more repeats"),
     ("none", "Not measured"),
     ("planned", "Not started"),
@@ -70,7 +72,7 @@ def page(content: SiteContent, problem: str, schemes: Sequence[SchemeView]) -> P
         f"{number_of(len(tried), 'scheme').capitalize()} {'has' if len(tried) == 1 else 'have'} been tried or planned. "
         f"{number_of(fewer, 'scheme').capitalize() if fewer else 'None so far'} "
         f"{'are' if fewer > 1 else 'is'} followed by fewer repeats."
-    )
+    ) + "".join(f" After {view.in_a_sentence}, repeats come {view.seen.effect}." for view in tried if view.seen.rate)
     return Page(
         stem=stem(problem),
         title=f"What has worked here for {problem[:1].lower() + problem[1:]}",
@@ -113,12 +115,17 @@ def _group(group: Sequence[SchemeView], caption: str) -> str:
         rows.append(
             [
                 Markup(link(f"../{view.href}", view.record.title)),
-                two_lines(view.seen.numbers(), f"sureness: {view.seen.sureness.lower()}"),
+                two_lines(_numbers(view), f"sureness: {view.seen.sureness.lower()}"),
                 two_lines(cost, unit),
                 two_lines(decision, when),
             ]
         )
     return card_table(caption, ["Scheme", "Effect, of 100 people", "Cost", "Decision"], rows)
+
+
+def _numbers(view: SchemeView) -> str:
+    rate = f"Repeats {view.seen.rate_line()}; within a year " if view.seen.rate else ""
+    return f"{rate}{view.seen.numbers()}"
 
 
 def _forest(problem: str, measured: Sequence[SchemeView]) -> forest.Chart:

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from evaluation.publishing import words
 from evaluation.publishing.pages import contract
 from evaluation.publishing.pages.content import SiteContent
-from evaluation.publishing.pages.glance import EFFECTS, SURENESS, interval_bar, reach_of
+from evaluation.publishing.pages.glance import EFFECTS, STOP, SURENESS, TIMING, interval_bar, reach_of
 from evaluation.publishing.pages.scheme_view import WHOLE, SchemeView, cost_lines, decision_lines
 from evaluation.publishing.parts import blocks, know, link, mark, per
 from evaluation.publishing.words import escaped, number_of
 
-NAMED = 5
-"""Schemes named in a sentence; the rest are counted."""
+NAMED, NEXT = 5, 4
+"""Schemes named in a sentence, the rest being counted, and decisions named as the next ones."""
 
 _SORTS = (
     ("order", "Effect, best first"),
@@ -52,6 +52,9 @@ def _summary(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
     if more:
         names = words.listed([link(view.href, view.record.title) for view in more])
         known.append(f"{names} {'was' if len(more) == 1 else 'were'} followed by more.")
+    for key in TIMING:
+        if having[key]:
+            known.append(f"After {_named(having[key])}, repeats come {key}.")
     gaps: list[str] = []
     if having["unclear"]:
         count = number_of(len(having["unclear"]), "result")
@@ -78,28 +81,32 @@ def _named(views: Sequence[SchemeView]) -> str:
 def _next(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
     """Write what a commissioner asks first: what to decide, what to stop, which contracts, what is owed."""
     dated = sorted(
-        (view for view in schemes if view.record.decision.by is not None),
-        key=lambda view: (view.record.decision.by or content.as_of, view.record.title),
+        (view for view in schemes if view.decision_open),
+        key=lambda view: (view.decide_by or content.as_of, view.record.title),
     )
     decide = [
-        f"{link(view.href, view.record.title)} by {words.short_date(view.record.decision.by)}"
-        for view in dated[:3]
-        if view.record.decision.by is not None
+        f"{link(view.href, view.record.title)} by {words.short_date(day)}"
+        for view in dated
+        if (day := view.decide_by) is not None and (view in dated[:NEXT] or day == dated[:NEXT][-1].decide_by)
     ]
-    stop = [view for view in schemes if view.seen.effect in ("more", "same")]
+    stop = [view for view in schemes if view.seen.effect in STOP]
     failed = [view for view in schemes if view.record.status == "failed" and view not in stop]
     stopped = f" Closed as failed: {_named(failed)}." if failed else ""
     lines = [
         ("Decide next", words.listed(decide) or "Nothing is waiting."),
         (
             "Stop or change",
-            (f"{_named(stop)}." if stop else "No scheme is shown to do harm, or to do nothing.") + stopped,
+            (" ".join(map(_to_stop, stop)) or "No scheme is shown to do harm, or to do nothing.") + stopped,
         ),
         ("Contracts", _contracts(content)),
         ("Court costs", _owed(content)),
     ]
     shown = "".join(f"<div><dt>{title}</dt><dd>{text}</dd></div>" for title, text in lines if text)
     return f'<dl class="next">{shown}</dl>'
+
+
+def _to_stop(view: SchemeView) -> str:
+    return f"{link(view.href, view.record.title)}: {view.seen.words.lower()}, sureness {view.seen.sureness.lower()}."
 
 
 def _contracts(content: SiteContent) -> str:
@@ -126,6 +133,7 @@ def tiles(schemes: Sequence[SchemeView]) -> str:
         f"{sum(view.seen.effect == key for view in schemes)}</span> {mark(effect.sign)} "
         f'<span class="tile-w">{effect.words.lower()}</span></a></li>'
         for key, effect in EFFECTS.items()
+        if key not in TIMING or any(view.seen.effect == key for view in schemes)
     )
     return f'<ul class="tiles" aria-label="The {len(schemes)} schemes by effect">{items}</ul>'
 
@@ -213,7 +221,7 @@ def row(view: SchemeView, reach: float) -> str:
         "name": record.title,
         "order": f"{seen.order:.4g}",
         "cost": view.amount if view.amount is not None else 999_999_999,
-        "by": view.decide_by.isoformat() if view.decide_by else "9999",
+        "by": view.decide_by.isoformat() if view.decide_by and view.decision_open else "9999",
         "reviewed": record.last_reviewed.isoformat() if record.last_reviewed else "9999",
     }
     attributes = " ".join(f'data-{key}="{escaped(value)}"' for key, value in data.items())
@@ -224,7 +232,7 @@ def row(view: SchemeView, reach: float) -> str:
         ("Effect, of 100 people", "effect", _effect(view, reach)),
         ("How sure", "sure", f'<span class="glance">{blocks(seen.sure)}<b>{seen.sureness}</b></span>'),
         ("Cost", "cost", f"<b>{escaped(cost)}</b> {per(unit)}"),
-        ("Decision", "decision", f"<b>{escaped(decision)}</b> {per(when)}"),
+        ("Decision", "decision", f"<b>{escaped(decision)}</b> {per(when)}{_who(view)}"),
         (
             "Last looked at",
             "reviewed",
@@ -237,6 +245,10 @@ def row(view: SchemeView, reach: float) -> str:
         f'<tr role="row" {attributes}><th role="rowheader" scope="row" class="c-name">'
         f"{link(view.href, record.title)} {per(about)}</th>{tds}</tr>"
     )
+
+
+def _who(view: SchemeView) -> str:
+    return f" {per(words.visible(view.record.decision.who))}" if view.decision_open else ""
 
 
 def _effect(view: SchemeView, reach: float) -> str:

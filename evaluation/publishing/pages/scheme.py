@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from evaluation.publishing import words
 from evaluation.publishing.charts import curves
 from evaluation.publishing.charts.people import hundreds
-from evaluation.publishing.pages import scheme_record, scheme_results
+from evaluation.publishing.pages import claims, scheme_record, scheme_results
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page, charts
+from evaluation.publishing.pages.glance import estimate
 from evaluation.publishing.pages.reading import part_of, rows_of, texts_of
 from evaluation.publishing.pages.scheme_view import SchemeView, cost_lines, decision_lines
 from evaluation.publishing.parts import Fact, decision_box, heading, link, say, unknown
@@ -59,7 +60,7 @@ def _top(view: SchemeView) -> str:
     parts = [_decision(view), _hundred(view)]
     finding = view.finding
     if finding and (texts_of(finding, "can_say") or texts_of(finding, "cannot_say")):
-        can = [*plain_claim(view), *texts_of(finding, "can_say")]
+        can = [*plain_claim(view), *claims.can_say(finding)]
         parts += [heading(2, "What you can and cannot say", "say"), say(can, texts_of(finding, "cannot_say"))]
     if view.record.body.strip() and not view.record.body.lstrip().startswith("#"):
         parts.append(heading(2, "What it is", "about"))
@@ -76,15 +77,20 @@ def plain_claim(view: SchemeView) -> list[str]:
         gap = words.people_difference(seen.value)
         if seen.effect in ("fewer", "more"):
             return [f"For each 100 incidents expected where {name} ran, {gap} were recorded ({span})."]
-        return [f"We cannot tell yet whether {name} changes incidents: it could be {span} of 100."]
+        return [f"We cannot tell yet whether incidents change with {name}: it could be {span} of 100."]
     if seen.effect in ("fewer", "more"):
         gap = words.people_difference(seen.value)
         return [
             f"Of 100 people with {name}, {gap} had another incident within a year than of 100 similar people ({span})."
         ]
+    if seen.rate:
+        return [
+            f"With {name}, repeats come {seen.effect}: at any time in the year, {seen.rate_line()} as among "
+            f"similar people. Whether more or fewer people have one within the year is not clear: {span} of 100."
+        ]
     if seen.effect == "same":
         return [f"With {name}, about as many people had another incident within a year as without it."]
-    return [f"We cannot tell yet whether {name} changes repeat incidents: it could be {span} of 100."]
+    return [f"We cannot tell yet whether repeats change with {name}: it could be {span} of 100."]
 
 
 def _decision(view: SchemeView) -> str:
@@ -108,7 +114,13 @@ def _decision(view: SchemeView) -> str:
 def decision_when(view: SchemeView, when: str) -> str:
     """Say by when, and when the money ends."""
     ends = view.record.funding_end
-    return f"{words.sentence(when)} Funding ends {words.long_date(ends)}." if ends else words.sentence(when)
+    said = words.sentence(when)
+    if view.bound_by_contract and view.record.decision.by:
+        said += (
+            f" That is the contract’s last day for notice; the register’s own day, "
+            f"{words.short_date(view.record.decision.by)}, is later."
+        )
+    return f"{said} Funding ends {words.long_date(ends)}." if ends else said
 
 
 def decision_title(view: SchemeView) -> str:
@@ -138,7 +150,21 @@ def happened_lines(view: SchemeView) -> tuple[str, str]:
             number,
             f"people had another incident within a year (range {span} {seen.effect}).",
         )
+    if seen.rate:
+        return seen.words, (
+            f"At any time in the year, {seen.rate_line()} as among similar people.{half_year(view)} "
+            f"Within the whole year, {number} had another incident (range {span}): not clear."
+        )
     return seen.words, f"{number} had another incident within a year (range {span})."
+
+
+def half_year(view: SchemeView) -> str:
+    """Say the difference within half a year, where a finding has it."""
+    found = estimate(view.finding or {}, "risk_difference_182")
+    if found is None:
+        return ""
+    value, low, high = (100 * edge for edge in found)
+    return f" Within half a year, {words.people_difference(value)} of 100 had one ({words.interval_words(low, high)})."
 
 
 def sure_lines(view: SchemeView) -> tuple[str, str]:
@@ -146,7 +172,7 @@ def sure_lines(view: SchemeView) -> tuple[str, str]:
     finding = view.finding
     if finding is None or finding.get("status") != "estimated":
         return "Not at all, yet", "There is no fair comparison to rest on."
-    reasons = [words.sentence(reason) for reason in texts_of(part_of(finding, "evidence"), "reasons")]
+    reasons = [claims.plainer(reason) for reason in texts_of(part_of(finding, "evidence"), "reasons")]
     return view.seen.sureness, " ".join(reasons[:2])
 
 

@@ -43,7 +43,7 @@ def _curve_chart(view: SchemeView, name: str, family: Sequence[curves.Curve]) ->
     title = (
         f"After a year, {share[0]} {what} with {view.in_a_sentence}, next to {share[1]} without"
         if len(family) > 1
-        else f"After a year, {share[0]} {what}"
+        else f"Of everybody with a case, {share[0]} {what} after a year"
     )
     shape = "falling" if scale.start else "rising"
     desc = (
@@ -104,7 +104,7 @@ def results(finding: Json, drawn: Mapping[str, str]) -> list[str]:
 def _beside(finding: Json) -> str:
     seen = glance(finding)
     if seen.value is None:
-        return "Where the bands overlap, chance could explain the gap."
+        return "This line is everybody with a case. It says nothing of the scheme."
     return (
         f"At one year the gap is {seen.numbers()} of 100 people. Where the bands overlap, chance could explain the gap."
     )

@@ -11,6 +11,7 @@ from typing import Any
 from evaluation.publishing import words
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.glance import Glance, glance, headline
+from evaluation.publishing.pages.reading import part_of
 from evaluation.register import Scheme
 
 WHOLE = "Whole borough"
@@ -29,11 +30,14 @@ class SchemeView:
         The data of its published finding, or None.
     seen
         Its three marks.
+    notice
+        The last day on which its contract still leaves a choice, or None without one.
     """
 
     record: Scheme
     finding: Mapping[str, Any] | None
     seen: Glance
+    notice: date | None = None
 
     @property
     def stem(self) -> str:
@@ -65,8 +69,16 @@ class SchemeView:
 
     @property
     def decide_by(self) -> date | None:
-        """The day of the decision: the last one for it, or the one it was taken on."""
-        return self.record.decision.by or self.record.decision.agreed_on
+        """The day of the decision: the last one for it, the contract's where that is sooner, or when it was taken."""
+        by = self.record.decision.by
+        if by is None:
+            return self.record.decision.agreed_on
+        return min(by, self.notice) if self.notice else by
+
+    @property
+    def bound_by_contract(self) -> bool:
+        """Whether the contract asks for the decision before the day that the record names."""
+        return self.record.decision.by is not None and self.decide_by != self.record.decision.by
 
     @property
     def amount(self) -> Decimal | None:
@@ -85,8 +97,17 @@ def views(content: SiteContent) -> tuple[SchemeView, ...]:
     for record in content.schemes:
         found = content.by_scheme.get(record.id)
         data = found.data if found else None
-        joined.append(SchemeView(record, data, glance(data, planned=record.status == "planned")))
+        joined.append(
+            SchemeView(record, data, glance(data, planned=record.status == "planned"), _notice(content, record.id))
+        )
     return tuple(sorted(joined, key=lambda view: (view.seen.order, view.record.title)))
+
+
+def _notice(content: SiteContent, scheme: str) -> date | None:
+    """Return the next day by which a contract of the scheme asks for a decision."""
+    waiting = (part_of(value.data, "decision") for value in content.contracts if value.data.get("scheme") == scheme)
+    days = [day for found in waiting if (day := words.as_date(found.get("decide_by"))) is not None]
+    return min(days, default=None)
 
 
 def cost_lines(view: SchemeView) -> tuple[str, str]:
@@ -112,4 +133,5 @@ def headline_line(view: SchemeView) -> str:
         reason = (view.finding or {}).get("reason")
         return words.sentence(f"cannot be said: {reason}") if reason else f"{view.seen.words}."
     of = "" if view.seen.unit == "incidents" else " of 100"
-    return f"{view.seen.words}: {view.seen.numbers()}{of}. Sureness: {view.seen.sureness.lower()}."
+    rate = f"repeats {view.seen.rate_line()}; within a year " if view.seen.rate else ""
+    return f"{view.seen.words}: {rate}{view.seen.numbers()}{of}. Sureness: {view.seen.sureness.lower()}."
