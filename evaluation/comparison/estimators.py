@@ -11,7 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from evaluation.comparison.pieces import Gradient, Grid, Sums
+from evaluation.errors import DataError
 from evaluation.follow_up.histories import Floats
+
+SETTLED = 1e-8
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,11 @@ class RatioFit:
 def cox_ratio(treated: Sums, compared: Sums) -> RatioFit | None:
     """Fit by Newton's method on the weekly totals; None without events in both arms.
 
+    Raises
+    ------
+    DataError
+        The fit does not settle.
+
     Notes
     -----
     The ratio belongs to its horizon: where hazards are not proportional it is an average over the follow-up.
@@ -130,7 +138,7 @@ def cox_ratio(treated: Sums, compared: Sums) -> RatioFit | None:
     e1, e0 = treated.days, compared.days
     if d1.sum() <= 0 or d0.sum() <= 0:
         return None
-    b = 0.0
+    b, step = 0.0, 1.0
     for _ in range(60):
         share = _share_treated(b, e1, e0)
         information = float(((d1 + d0) * share * (1 - share)).sum())
@@ -138,6 +146,8 @@ def cox_ratio(treated: Sums, compared: Sums) -> RatioFit | None:
         b += float(np.clip(step, -2, 2))
         if abs(step) < 1e-12:
             break
+    if not abs(step) < SETTLED:
+        raise DataError("the ratio of rates did not settle on an answer")
     share = _share_treated(b, e1, e0)
     information = float(((d1 + d0) * share * (1 - share)).sum())
     at_risk = np.exp(b) * e1 + e0

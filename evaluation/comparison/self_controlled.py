@@ -19,6 +19,7 @@ from evaluation.follow_up.histories import NEVER, Floats, Histories, Ints, add_u
 RUN_UP_DAYS = 90
 AFTER_DAYS = 365
 FEWEST = 20
+SETTLED = 1e-6
 FEWEST_EVENTS = 5
 BASELINE, RUN_UP, AFTER = 0, 1, 2
 
@@ -148,12 +149,15 @@ def _fit(cells: _Cells, people: int) -> tuple[Floats, Floats]:
     x = cells.x[:, cells.x.any(axis=0)]
     total = add_up(cells.person, cells.count, people)
     beta = np.zeros(x.shape[1], dtype=np.float64)
+    step = np.ones_like(beta)
     for _ in range(50):
         information, scores = _slopes(cells, x, beta, total)
         step = solve(information, scores.sum(axis=0))
         beta = beta + np.clip(step, -2, 2)
         if float(np.abs(step).max()) < 1e-10:
             break
+    if not float(np.abs(step).max()) < SETTLED:
+        raise DataError("the self-controlled series did not settle on an answer")
     information, scores = _slopes(cells, x, beta, total)
     bread = np.linalg.inv(information)
     return beta, np.diag(bread @ (scores.T @ scores) @ bread).astype(float)
