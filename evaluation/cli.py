@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Literal, NoReturn
@@ -16,6 +18,16 @@ from evaluation.reporting import Common, Report, error_text
 
 Renderer = Literal["auto", "quarto", "smalldocs"]
 BenchSubject = Literal["survival", "records", "follow_up", "income", "scale"]
+NOT_WRITABLE = (
+    errno.EACCES,
+    errno.EEXIST,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.ENOTDIR,
+    errno.EISDIR,
+)
 LEADING_OPTIONS = {"--workspace": True, "--as-of": True, "--json": False, "--quiet": False, "--verbose": False}
 
 app = App(
@@ -291,7 +303,9 @@ def new_contract(name: str, *, common: Common = Common()) -> Report:
     from evaluation.templates import contract_text
 
     ask = sys.stdin.isatty() and not (common.json or common.quiet)
-    return _drafted(common, f"contracts/{name}.toml", contract_text(name, ask=input if ask else None))
+    stem = _stem(name)
+    text = contract_text(stem, ask=input if ask else None)
+    return _drafted(common, f"contracts/{stem}.toml", text, ["Fill it in, then judge the contract: evaluation build"])
 
 
 @new.command(name="scheme")
@@ -305,7 +319,11 @@ def new_scheme(name: str, *, common: Common = Common()) -> Report:
     """
     from evaluation.register import new_scheme as scheme_draft
 
-    return _drafted(common, f"site/schemes/{name}.qmd", scheme_draft(name))
+    stem = _stem(name)
+    title = stem.replace("_", " ").capitalize() if name == stem else name
+    return _drafted(
+        common, f"site/schemes/{stem}.qmd", scheme_draft(title), ["See it on the register: evaluation site"]
+    )
 
 
 @new.command(name="study")
@@ -319,7 +337,8 @@ def new_study(name: str, *, common: Common = Common()) -> Report:
     """
     from evaluation.comparison.template import study_source
 
-    return _drafted(common, f"analyses/{name}.py", study_source(name))
+    stem = _stem(name)
+    return _drafted(common, f"analyses/{stem}.py", study_source(stem), [f"Run it: evaluation run {stem}"])
 
 
 @new.command(name="mapping")
@@ -334,7 +353,12 @@ def new_mapping(file: Path, *, common: Common = Common()) -> Report:
     from evaluation.records import draft_mapping
     from evaluation.workspace import slug
 
-    return _drafted(common, f"mappings/{slug(file.stem)}.toml", draft_mapping(file))
+    stem = slug(file.stem)
+    root, place = common.workspace.resolve(), file.resolve()
+    path = place.relative_to(root) if place.is_relative_to(root) else place
+    block = [f"  [extracts.{stem}]", f'  path = "{path.as_posix()}"', f'  mapping = "mappings/{stem}.toml"']
+    steps = ["Answer its questions, then name it in partnership.toml:", *block, "and look: evaluation check"]
+    return _drafted(common, f"mappings/{stem}.toml", draft_mapping(file), steps)
 
 
 @export.command
@@ -357,11 +381,19 @@ def indigo(contract: str, *, output: Path | None = None, common: Common = Common
     return Report(done=[f"The outcome data of {contract} are in {path}."], data={"path": str(path)})
 
 
-def _drafted(common: Common, place: str, text: str) -> Report:
+def _stem(name: str) -> str:
+    """Return the id that a page, a study, a contract and the extracts share; it is never a path."""
+    from evaluation.register.template import scheme_id
+
+    return scheme_id(name)
+
+
+def _drafted(common: Common, place: str, text: str, next_steps: Sequence[str]) -> Report:
     from evaluation.templates import write_draft
 
     path = write_draft(common.workspace / place, text)
-    return Report(done=[f"A draft is in {path}. Its comments say what each line is for."], data={"path": str(path)})
+    done = [f"A draft is in {path}. Its comments say what each line is for."]
+    return Report(done=done, next_steps=next_steps, data={"path": str(path)})
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -375,18 +407,36 @@ def run(words: Sequence[str]) -> ExitCode:
     try:
         report = app(_options_last(list(words)), exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        return _fail(UsageError(str(error), ["evaluation --help lists every command and option."]), in_json=in_json)
+        return _fail(UsageError(str(error), _usage_hints(str(error))), in_json=in_json)
     except EvaluationError as error:
         return _fail(error, in_json=in_json)
+    except OSError as error:
+        if error.errno not in NOT_WRITABLE:
+            raise
+        return _fail(UsageError(f"{error.filename or 'A file'} cannot be used: {error.strerror}."), in_json=in_json)
     except KeyboardInterrupt:
         return _fail(UsageError("Stopped. The last good build is untouched."), in_json=in_json)
     if not isinstance(report, Report):
         return ExitCode.DONE
     if in_json:
-        print(report.json())
+        _say(report.json())
     elif "--quiet" not in words:
-        print(report.text())
+        _say(report.text())
     return report.exit_code
+
+
+def _say(text: str) -> None:
+    """Print a text; a reader who closes the pipe early, as `head` does, has read enough."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _usage_hints(message: str) -> Iterator[str]:
+    if "into date" in message:
+        yield "A day is written YYYY-MM-DD, for example 2012-12-31."
+    yield "evaluation --help lists every command and option."
 
 
 def _fail(error: EvaluationError, *, in_json: bool) -> ExitCode:

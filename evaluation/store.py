@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from evaluation.errors import UsageError
 
@@ -152,10 +152,9 @@ def open_store(folder: Path) -> Generator[Store]:
     Raises
     ------
     UsageError
-        Another command is writing to this folder.
+        Another command is writing to this folder, or nothing can be written to it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK_FILE).open("w") as lock:
+    with _lock_file(folder) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -164,6 +163,14 @@ def open_store(folder: Path) -> Generator[Store]:
             ) from error
         finish_moves(folder)
         yield Store(folder)
+
+
+def _lock_file(folder: Path) -> TextIO:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / LOCK_FILE).open("w", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"The build folder {folder} cannot be written to: {error.strerror}.") from error
 
 
 def _read_json(path: Path) -> dict[str, Any]:

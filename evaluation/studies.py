@@ -36,13 +36,29 @@ def run_studies(job: Job, names: Sequence[str] = ()) -> dict[str, Finding]:
         A study named in `names` does not exist or could not be run.
     """
     files = job.workspace.files("analyses", "*.py")
-    chosen = chosen_files("study", files, names)
+    chosen = chosen_files("study", files, names) if names else _of_this_place(job, files)
     with job.steps.step("Studies") as advance:
         for done, name in enumerate(_studied(job, chosen, named=bool(names)), 1):
             advance(done, len(chosen))
             job.steps.reused += [name] if name.startswith("studies/") else []
         findings = _read_together(job, files)
     return {name: finding for name, finding in findings.items() if name in chosen}
+
+
+def _of_this_place(job: Job, files: Mapping[str, Path]) -> Mapping[str, Path]:
+    """Leave out the shipped studies of areas of the worked example, which a real partnership does not have."""
+    if job.workspace.settings.synthetic:
+        return files
+    here = set(job.records["Incidents"]["area"].drop_nulls().unique().to_list())
+    return {
+        name: file
+        for name, file in files.items()
+        if file.is_relative_to(job.workspace.root) or _areas(name, file) <= here
+    }
+
+
+def _areas(name: str, file: Path) -> set[str]:
+    return set(getattr(load_study(name, file), "areas", ()))
 
 
 def _read_together(job: Job, files: Mapping[str, Path]) -> dict[str, Finding]:

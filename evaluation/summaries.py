@@ -49,10 +49,7 @@ def of_check(job: Job) -> Report:
     return Report(
         done=[scorecard(figures, job.workspace.settings.quality), "", _records_line(job)],
         attention=[*_rejected_lines(job), *_passed(job)],
-        next_steps=[
-            "Run the studies: evaluation run",
-            f"Rows to mend and send back: {job.workspace.build / 'rejected'}",
-        ],
+        next_steps=["Run the studies: evaluation run", *_mend_lines(job)],
         data={"quality": figures, **_data(job)},
         exit_code=_quality_code(job),
     )
@@ -80,13 +77,34 @@ def of_income(job: Job, summary: Mapping[str, Any] | None, change: Comparison | 
     if change is not None:
         lines.append(change.sentence())
     where = job.workspace.build / folder
-    return Report(done=lines, next_steps=[f"The ledger is in {where}."], data={"income": dict(summary)})
+    return Report(
+        done=lines,
+        attention=_unmatched_lines(summary, where),
+        next_steps=[f"The ledger is in {where}."],
+        data={"income": dict(summary)},
+    )
+
+
+def _unmatched_lines(summary: Mapping[str, Any], where: Path) -> list[str]:
+    """Say how much money was received that belongs to no order yet: it is in no total above."""
+    count, amount = summary["counts"]["unmatched_receipts"], Decimal(summary["receipts"]["unmatched"])
+    if not count:
+        return []
+    receipts = "1 receipt" if count == 1 else f"{count:,} receipts"
+    return [f"£{amount:,.2f} of {receipts} is matched to no order; see {where / 'unmatched_receipts.csv'}."]
 
 
 def _records_line(job: Job) -> str:
     inputs = job.about_records["inputs"]
     read, accepted, rejected = (sum(one[key] for one in inputs) for key in ("read", "accepted", "rejected"))
-    return f"{read:,} rows of {len(inputs)} extracts: {accepted:,} accepted, {rejected:,} set aside with reasons."
+    extracts = "1 extract" if len(inputs) == 1 else f"{len(inputs)} extracts"
+    return f"{read:,} rows of {extracts}: {accepted:,} accepted, {rejected:,} set aside with reasons."
+
+
+def _mend_lines(job: Job) -> list[str]:
+    if not any(one["rejected"] for one in job.about_records["inputs"]):
+        return []
+    return [f"Rows to mend and send back: {job.workspace.build / 'rejected'}"]
 
 
 def _rejected_lines(job: Job) -> list[str]:
@@ -103,8 +121,13 @@ def _findings_lines(findings: Mapping[str, Finding]) -> list[str]:
 
 def _headline(finding: Finding) -> str:
     if finding.status == "cannot_be_said":
-        return f"cannot be said, because {finding.reason}."
+        return f"cannot be said, because {_inside(str(finding.reason))}."
     return finding.can_say[0] if finding.can_say else "estimated."
+
+
+def _inside(sentence: str) -> str:
+    """Return a sentence as it stands inside another one."""
+    return f"only {sentence[5:]}".rstrip(".") if sentence.startswith("Only ") else sentence.rstrip(".")
 
 
 def _contracts_lines(contracts: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -163,3 +163,82 @@ def test_the_module_is_the_command() -> None:
     done = evaluation("--version", folder=REPOSITORY)
     assert done.returncode == 0
     assert done.stdout.strip() == "0.1.0"
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = workspace(tmp_path)
+    (folder / "build").write_text("a file, not a folder")
+    assert in_process(["check", "--workspace", str(folder)]) == 2
+    assert "cannot be written to" in capsys.readouterr().err
+    (folder / "mappings").write_text("a file, not a folder")
+    assert in_process(["new", "mapping", str(folder / "cases.csv"), "--workspace", str(folder)]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_reader_may_stop_early(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m evaluation check --json --workspace {workspace(tmp_path)} | true"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_day_written_another_way_is_told_how(capsys: pytest.CaptureFixture[str]) -> None:
+    assert in_process(["check", "--as-of", "31/12/2012"]) == 2
+    assert "YYYY-MM-DD" in capsys.readouterr().err
+
+
+def test_a_name_in_words_becomes_an_id_and_never_a_path(tmp_path: Path) -> None:
+    folder = workspace(tmp_path)
+    for what in ("scheme", "study", "contract"):
+        assert in_process(["new", what, "../Night line", "--workspace", str(folder), "--quiet"]) == 0
+    page = folder / "site" / "schemes" / "night_line.qmd"
+    assert 'title: "../Night line"' in page.read_text(encoding="utf-8")
+    assert (folder / "analyses" / "night_line.py").is_file()
+    assert (folder / "contracts" / "night_line.toml").is_file()
+    assert in_process(["run", "night_line", "--workspace", str(folder), "--quiet"]) == 0
+
+
+def test_a_mapping_draft_says_how_it_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = workspace(tmp_path)
+    (folder / "Odd one.csv").write_text("Log No,Patch,Came In\n1,Bellmoor,03/04/2010\n", encoding="utf-8")
+    assert in_process(["new", "mapping", str(folder / "Odd one.csv"), "--workspace", str(folder)]) == 0
+    assert 'path = "Odd one.csv"\n  mapping = "mappings/odd_one.toml"' in capsys.readouterr().out
+    assert "begun from the shipped 'case_list'" in (folder / "mappings" / "odd_one.toml").read_text(encoding="utf-8")
+
+
+def test_a_build_of_few_steps_can_be_verified(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = workspace(tmp_path)
+    assert in_process(["run", "mediation", "--workspace", str(folder)]) == 0
+    assert in_process(["verify", "--workspace", str(folder)]) == 0
+    assert "Proved" in capsys.readouterr().out
+    (folder / "cases.csv").write_text(CASES.replace("20/02/2011", "21/02/2011"), encoding="utf-8")
+    assert in_process(["verify", "--workspace", str(folder)]) == 5
+    assert "the extract cases has changed" in capsys.readouterr().err
+
+
+def test_a_real_partnership_is_told_nothing_of_the_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    extract = CASES.replace("Alder Vale", "Northgate").replace("Bellmoor", "Castle")
+    folder = workspace(tmp_path, extract)
+    settings = folder / "partnership.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("true", "false"), encoding="utf-8")
+    assert in_process(["run", "--workspace", str(folder)]) == 0
+    told = capsys.readouterr().out
+    assert "mediation: " in told
+    assert "Castlewick" not in told
+    assert "dispersal_orders" not in told
+
+
+def test_money_that_matches_no_order_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "orders.csv").write_text("Order Ref,Order Date,Costs Awarded\nO1,15/03/2010,400.00\n", encoding="utf-8")
+    (tmp_path / "receipts.csv").write_text(
+        "Receipt Ref,Date Received,Amount,Reference,Kind\n"
+        "R1,15/04/2010,20.01,O1,Payment\nR2,01/06/2011,33.33,UNKNOWN77,Payment\n",
+        encoding="utf-8",
+    )
+    more = "".join(
+        f'[extracts.{name}]\npath = "{name}.csv"\nmapping = "court_{name}"\n' for name in ("orders", "receipts")
+    )
+    folder = workspace(tmp_path, more=more)
+    assert in_process(["reconcile", "--workspace", str(folder)]) == 0
+    told = capsys.readouterr().out
+    assert "£400.00 awarded, £20.01 paid, £379.99 outstanding" in told
+    assert "£33.33 of 1 receipt is matched to no order" in told

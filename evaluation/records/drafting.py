@@ -16,6 +16,8 @@ from evaluation.records.raw import first_rows
 from evaluation.records.sources import read_grid
 
 _DRAFT = "a council's own extract"
+FEWEST_HITS = 3
+"""An extract that shares fewer headers than this with every system is begun from the case list, the shortest."""
 
 
 def draft_mapping(path: str | Path) -> str:
@@ -42,6 +44,8 @@ def draft_mapping(path: str | Path) -> str:
         (load_mapping(name) for name in SHIPPED),
         key=lambda mapping: (_score(mapping, names), mapping.system == "flare"),
     )
+    if _hits(best, names) < FEWEST_HITS:
+        best = load_mapping("case_list")
     found, left = _matches(best, names)
     return "\n".join(
         [*_preamble(best, names, found), "", *_columns(best, names, found), *_questions(best, left), "", _rest(best)]
@@ -67,14 +71,17 @@ def _fullest(cells: pl.DataFrame) -> tuple[str, ...]:
     ]
 
 
+def _hits(mapping: Mapping, names: list[str]) -> int:
+    known = headers.known_headers(mapping)
+    return sum(headers.normal(name) in known for name in names)
+
+
 def _score(mapping: Mapping, names: list[str]) -> float:
     """How much of an extract a mapping explains, and how much of the mapping's needs the extract meets."""
-    known = headers.known_headers(mapping)
-    hits = sum(headers.normal(name) in known for name in names)
     needed = [column for column in mapping.columns.values() if column.required]
     normal = {headers.normal(name) for name in names}
     met = sum(any(headers.normal(name) in normal for name in column.names) for column in needed)
-    return hits + (met / len(needed) if needed else 0.5)
+    return _hits(mapping, names) + (met / len(needed) if needed else 0.5)
 
 
 def _matches(mapping: Mapping, names: list[str]) -> tuple[dict[str, tuple[str, bool]], list[str]]:
@@ -104,7 +111,8 @@ def _preamble(mapping: Mapping, names: list[str], found: dict[str, tuple[str, bo
     missing = [column.names[0] for field, column in mapping.columns.items() if column.required and field not in found]
     lines = [
         f"# Draft of a mapping for {_DRAFT} of {len(names)} columns, begun from the shipped '{mapping.system}'.",
-        "# Check each line, answer the questions, and name this file in partnership.toml.",
+        "# Check each line, answer the questions, and name this file in partnership.toml:",
+        '# mapping = "mappings/NAME.toml"',
     ]
     if missing:
         lines.append(f"# Needed and not found: {', '.join(missing)}. Which columns hold them?")

@@ -183,7 +183,8 @@ def load_mapping(mapping: str | Path | Mapping) -> Mapping:
     path = Path(mapping)
     if not path.is_file():
         raise DataError(
-            f"There is no mapping '{name}'.{did_you_mean(name, mappings())} A mapping is a shipped name or a TOML file."
+            f"There is no mapping '{name}'.{did_you_mean(name, mappings())} "
+            "A mapping is a shipped name, or a TOML file of your own: mappings/NAME.toml."
         )
     return _parse(path.name, path)
 
