@@ -111,7 +111,7 @@ def _body(content: SiteContent, contract: Published, drawn: Mapping[str, Chart],
     elif data.get("counselling"):
         parts += [
             heading(2, "Did clients get better?", "better"),
-            unknown("whether anyone got better: too few second scores are held."),
+            _scores(part_of(part_of(data, "counselling"), "improvement")),
         ]
     steady = [name for name in drawn if name.startswith("output-")]
     if steady:
@@ -130,6 +130,17 @@ def _body(content: SiteContent, contract: Published, drawn: Mapping[str, Chart],
     return "".join(parts)
 
 
+def _scores(found: Json) -> str:
+    """Say how many got better of those with two scores, where those without are too few to show."""
+    if any(found.get(key) is None for key in ("share", "low", "high")):
+        return unknown("whether anyone got better: too few second scores are held.")
+    share, low, high = (f"{100 * float(found[key]):.0f}" for key in ("share", "low", "high"))
+    return paragraph(
+        f"Of 100 clients with a first and a last score, {share} got reliably better ({low} to {high}). Those without a "
+        "last score are too few to show. A fall is not proof: people on a waiting list often improve too."
+    )
+
+
 def _decision(content: SiteContent, data: Json) -> str:
     word, why = verdict(data)
     why = f"{why} {_beside_the_study(content, data)}".strip()
@@ -141,9 +152,15 @@ def _decision(content: SiteContent, data: Json) -> str:
         Fact("What happened", happened, more),
         Fact("How sure we are", *_sure(data)),
         Fact("What it costs", *contract_money.headline(data)),
-        Fact("What to decide", decide, f"{by} Funding ends {words.date_or(data.get('funding_ends'))}.".strip()),
+        Fact("What to decide", decide, f"{by} {_funding(data)} {words.date_or(data.get('funding_ends'))}.".strip()),
     )
     return decision_box(f"Verdict: {word[:1].lower()}{word[1:]}", why, facts, gap=unproven(data))
+
+
+def _funding(data: Json) -> str:
+    """Name the day the money ends: the first of several where payers stop on different days."""
+    days = {row.get("ends") for row in rows_of(data, "funding")}
+    return "The first of its funding ends" if len(days) > 1 else "Funding ends"
 
 
 def _beside_the_study(content: SiteContent, data: Json) -> str:
@@ -153,7 +170,8 @@ def _beside_the_study(content: SiteContent, data: Json) -> str:
     if not unproven(data) or seen.effect in ("none", "planned", "unclear"):
         return ""
     return (
-        f"The contract’s own measures cannot show it. The study of the scheme, which compares similar people, says: "
+        "The figures that the provider sends in cannot show it. "
+        "The study of the scheme, which compares similar people, says: "
         f"{seen.words.lower()}, {seen.numbers()} of 100 (sureness {seen.sureness.lower()})."
     )
 
@@ -214,6 +232,8 @@ def _came(row: Json) -> str:
     if isinstance(worst, float | int) and isinstance(best, float | int):
         same = round(worst * 100) == round(best * 100)
         return words.percent(worst) if same else f"between {words.percent(worst)} and {words.percent(best)}"
+    if isinstance(result.get("share"), float | int):
+        return f"{words.percent(result['share'])} of those whose result is known"
     latest = figure_of(part_of(row, "latest"))
     if latest is not None:
         return words.percent(latest) if "share" in str(row.get("unit") or "") else shown(latest)
@@ -347,7 +367,7 @@ def index(contracts: Sequence[Published]) -> str:
             ]
         )
     return card_table(
-        "Contracts, earliest decision first", ["Contract", "Verdict", "Value", "Funding ends", "Decide by"], rows
+        "Contracts, earliest decision first", ["Contract", "Verdict", "Value", "First funding ends", "Decide by"], rows
     )
 
 

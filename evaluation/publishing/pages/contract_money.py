@@ -90,10 +90,11 @@ def _benefit(value: Json) -> str:
         else ""
     )
     span = _range(benefit, "low", "high")
-    if float(benefit["value"]) < 0:
+    if float(benefit["value"]) < 0 and benefit.get("low") is not None and benefit.get("high") is not None:
+        most, least = (-float(benefit[key]) for key in ("low", "high"))
         return paragraph(
             f"It saved nothing: incidents cost about {words.pounds(-float(benefit['value']))} more with it "
-            f"than without (as a saving: {_pounds(benefit, 'value')}, range {span}).{_likely(worth)}{even}"
+            f"than without (range {words.pounds(least)} to {words.pounds(most)} more).{_likely(worth)}{even}"
         )
     return paragraph(f"What it saved so far: about {_pounds(benefit, 'value')} (range {span}).{_likely(worth)}{even}")
 

@@ -27,15 +27,15 @@ class Effect:
 
 EFFECTS: Mapping[str, Effect] = {
     "fewer": Effect(1, "down", "Fewer repeats"),
-    "same": Effect(2, "same", "Little or no difference"),
-    "unclear": Effect(3, "unclear", "Not clear yet"),
-    "more": Effect(4, "up", "More repeats"),
-    "none": Effect(5, "none", "Not measured"),
-    "planned": Effect(6, "planned", "Not started"),
-    "later": Effect(7, "down", "Repeats come later"),
-    "sooner": Effect(8, "up", "Repeats come sooner"),
+    "later": Effect(2, "down", "Repeats come later"),
+    "same": Effect(3, "same", "Little or no difference"),
+    "unclear": Effect(4, "unclear", "Not clear yet"),
+    "sooner": Effect(5, "up", "Repeats come sooner"),
+    "more": Effect(6, "up", "More repeats"),
+    "none": Effect(7, "none", "Not measured"),
+    "planned": Effect(8, "planned", "Not started"),
 }
-"""What a register can say. The last two: the rate of repeats clearly differs, the sum of the year does not."""
+"""What a register can say. Later and sooner: the rate of repeats clearly differs, the sum of the year does not."""
 
 TIMING = ("later", "sooner")
 HARM = ("more", "sooner")

@@ -117,7 +117,7 @@ def _decisions(day_of_meeting: date, schemes: Sequence[SchemeView]) -> str:
 
 
 def _passed(view: SchemeView, passed: bool) -> str:
-    whose = "the contract’s notice" if view.bound_by_contract else ""
+    whose = "the contract’s day" if view.bound_by_contract else ""
     return ", ".join(part for part in (whose, "has passed" if passed else "") if part)
 
 

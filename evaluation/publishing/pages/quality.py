@@ -58,7 +58,8 @@ def _body(content: SiteContent, data: Json) -> str:
         parts += [heading(2, "Which months are covered", "coverage"), grid]
         parts.append(
             paragraph(
-                "Every row that came in is either used or set aside with a reason. None is dropped without a word."
+                "A complete month has records in it. That does not say that every case is among them: the tests below "
+                "do. Every row that came in is either used or set aside with a reason. None is dropped without a word."
             )
         )
     parts += _tests(data)
@@ -83,6 +84,12 @@ def _missing(data: Json) -> list[str]:
         shown = [words.short_month(month) for month in sorted(months)[:4]]
         more = [f"{len(months) - 4} more months"] if len(months) > 4 else []
         said.append(f"{words.system(name)} holds no record of {words.listed([*shown, *more])}.")
+    said += [
+        f"{words.count(row['count'])} of {words.count(row.get('of'))} police cases ({words.percent(row.get('share'))}) "
+        "were not uploaded."
+        for row in rows_of(data, "tests")
+        if row.get("test") == "police_not_uploaded" and row.get("count")
+    ]
     return said
 
 

@@ -86,7 +86,7 @@ def plain_claim(view: SchemeView) -> list[str]:
     if seen.rate:
         return [
             f"With {name}, repeats come {seen.effect}: at any time in the year, {seen.rate_line()} as among "
-            f"similar people. Whether more or fewer people have one within the year is not clear: {span} of 100."
+            f"similar people; whether more or fewer people have one within the year is not clear ({span} of 100)."
         ]
     if seen.effect == "same":
         return [f"With {name}, about as many people had another incident within a year as without it."]
@@ -116,10 +116,8 @@ def decision_when(view: SchemeView, when: str) -> str:
     ends = view.record.funding_end
     said = words.sentence(when)
     if view.bound_by_contract and view.record.decision.by:
-        said += (
-            f" That is the contract’s last day for notice; the register’s own day, "
-            f"{words.short_date(view.record.decision.by)}, is later."
-        )
+        own = words.short_date(view.record.decision.by)
+        said += f" The contract needs it by then; the day that the group set for itself, {own}, is later."
     return f"{said} Funding ends {words.long_date(ends)}." if ends else said
 
 
@@ -184,7 +182,7 @@ def averted_cost(view: SchemeView) -> str:
     if cost is None or seen.value is None or seen.low is None or seen.high is None or not view.cost_is_per_case:
         return ""
     if seen.high >= 0:
-        return "Cost for each person spared a repeat: not known, since no fewer is possible."
+        return "Cost for each person spared a repeat: not known, since it may have spared nobody."
     each = [round(float(cost) * 100 / -edge, -1) for edge in (seen.value, seen.low, seen.high)]
     best, low, high = (words.pounds(amount) for amount in each)
     return f"About {best} for each person spared a repeat ({low} to {high})."

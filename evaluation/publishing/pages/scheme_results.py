@@ -11,7 +11,7 @@ from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.pages import sources
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.effects import checks_table, effect_value, effects_table, naive_list
-from evaluation.publishing.pages.glance import glance
+from evaluation.publishing.pages.glance import TIMING, glance
 from evaluation.publishing.pages.reading import Json, part_of, rows_of, texts_of
 from evaluation.publishing.pages.scheme_view import SchemeView
 from evaluation.publishing.parts import aside, bullets, folded, heading, paragraph
@@ -95,7 +95,7 @@ def results(finding: Json, drawn: Mapping[str, str]) -> list[str]:
         parts += [heading(2, title, "who"), drawn["ladder"]]
     needed = part_of(finding, "needed").get("text")
     if needed:
-        open_ = glance(finding).effect in ("unclear", "none")
+        open_ = glance(finding).effect in ("unclear", "none", *TIMING)
         title = "What would settle it" if open_ else "Were there enough people?"
         parts += [heading(2, title, "needed"), paragraph(words.sentence(str(needed)))]
     return parts
