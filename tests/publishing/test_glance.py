@@ -48,7 +48,10 @@ def test_sooner_repeats_are_a_reason_to_stop_on_every_page(demo: ModuleType, tmp
     write_site(demo.source(), tmp_path, site=demo.content(findings=(found,)))
     first = (tmp_path / "index.qmd").read_text()
     assert "repeats come sooner, sureness low." in first.partition("Stop or change")[2]
-    assert "1.37 times as often (range 1.09 to 1.72)" in (tmp_path / "schemes" / "mediation.qmd").read_text()
+    assert (
+        "1.37 times as often as among similar people (1.09 to 1.72)"
+        in (tmp_path / "schemes" / "mediation.qmd").read_text()
+    )
     practice = (tmp_path / "good-practice.qmd").read_text()
     assert "Repeats come sooner" in practice.partition("Schemes to stop")[2].partition("Schemes to watch")[0]
 

@@ -9,7 +9,8 @@ import pytest
 pytestmark = pytest.mark.browser
 
 QUESTIONS = [
-    ("Which schemes should we stop paying for?", [], "Stop or change Warning letters and ASBOs."),
+    ("Which schemes should we stop paying for?", [], "Stop or change Warning letters: little or no difference"),
+    ("Can I have the figures as a spreadsheet?", ["The figures as a spreadsheet"], "Workbook with every table"),
     ("How sure are we of that?", ["ASBOs"], "Low"),
     ("What works?", [], "It is Mediation."),
     ("What must be decided first, and by when?", [], "by 29 Jan 2013"),

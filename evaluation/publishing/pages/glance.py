@@ -96,11 +96,11 @@ class Glance:
         return f"{said} of 100 incidents" if self.unit == "incidents" else said
 
     def rate_line(self) -> str:
-        """Say how often repeats come next to similar people: `1.37 times as often (1.09 to 1.72)`."""
+        """Say how often repeats come: `1.37 times as often as among similar people (1.09 to 1.72)`."""
         if self.rate is None:
             return ""
         value, low, high = self.rate
-        return f"{value:.2f} times as often (range {low:.2f} to {high:.2f})"
+        return f"{value:.2f} times as often as among similar people ({low:.2f} to {high:.2f})"
 
     def sign(self) -> str:
         """The glance mark, as markup."""

@@ -85,8 +85,8 @@ def plain_claim(view: SchemeView) -> list[str]:
         ]
     if seen.rate:
         return [
-            f"With {name}, repeats come {seen.effect}: at any time in the year, {seen.rate_line()} as among "
-            f"similar people; whether more or fewer people have one within the year is not clear ({span} of 100)."
+            f"With {name}, repeats come {seen.effect}: at any time in the year, they come {seen.rate_line()}; "
+            f"whether more or fewer people have one within the year is not clear ({span} of 100)."
         ]
     if seen.effect == "same":
         return [f"With {name}, about as many people had another incident within a year as without it."]
@@ -150,7 +150,7 @@ def happened_lines(view: SchemeView) -> tuple[str, str]:
         )
     if seen.rate:
         return seen.words, (
-            f"At any time in the year, {seen.rate_line()} as among similar people.{half_year(view)} "
+            f"At any time in the year, repeats came {seen.rate_line()}.{half_year(view)} "
             f"Within the whole year, {number} had another incident (range {span}): not clear."
         )
     return seen.words, f"{number} had another incident within a year (range {span})."
