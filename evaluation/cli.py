@@ -391,7 +391,7 @@ def _stem(name: str) -> str:
 def _drafted(common: Common, place: str, text: str, next_steps: Sequence[str]) -> Report:
     from evaluation.templates import write_draft
 
-    path = write_draft(common.workspace / place, text)
+    path = write_draft(common.open().root / place, text)
     done = [f"A draft is in {path}. Its comments say what each line is for."]
     return Report(done=done, next_steps=next_steps, data={"path": str(path)})
 

@@ -48,7 +48,7 @@ def of_check(job: Job) -> Report:
     figures = build.quality(job)
     return Report(
         done=[scorecard(figures, job.workspace.settings.quality), "", _records_line(job)],
-        attention=[*_rejected_lines(job), *_passed(job)],
+        attention=[*_rejected_lines(job), *_skipped_lines(job), *_passed(job)],
         next_steps=["Run the studies: evaluation run", *_mend_lines(job)],
         data={"quality": figures, **_data(job)},
         exit_code=_quality_code(job),
@@ -91,7 +91,7 @@ def _unmatched_lines(summary: Mapping[str, Any], where: Path) -> list[str]:
     if not count:
         return []
     receipts = "1 receipt" if count == 1 else f"{count:,} receipts"
-    return [f"£{amount:,.2f} of {receipts} is matched to no order; see {where / 'unmatched_receipts.csv'}."]
+    return [f"£{amount:,.2f} of {receipts} is allocated to no order; see {where / 'unmatched_receipts.csv'}."]
 
 
 def _records_line(job: Job) -> str:
@@ -112,6 +112,13 @@ def _rejected_lines(job: Job) -> list[str]:
         f"{one['name']}: {one['rejected']:,} of {one['read']:,} rows were set aside; see build/rejected."
         for one in job.about_records["inputs"]
         if one["read"] and one["rejected"] / one["read"] > REJECTED_SHARE_TO_MENTION
+    ]
+
+
+def _skipped_lines(job: Job) -> list[str]:
+    """Rows that were read as totals or remarks, and are no case: somebody should know that they were taken so."""
+    return [
+        f"{one['name']}: {note}." for one in job.about_records["inputs"] for note in one["notes"] if "of totals" in note
     ]
 
 

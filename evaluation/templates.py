@@ -24,6 +24,7 @@ synthetic = false           # true stamps every page "synthetic data"
 # path = "extracts/cases.xlsx"
 # mapping = "case_list"       # one spreadsheet row per case: the smallest thing a council has
 # source = "Housing, exported by the ASB team"
+# dates = "day-first"         # or "month-first": needed only where no value proves the order of day and month
 #
 # [extracts.police]
 # path = "extracts/2012-12-street.csv"

@@ -241,4 +241,19 @@ def test_money_that_matches_no_order_is_told(tmp_path: Path, capsys: pytest.Capt
     assert in_process(["reconcile", "--workspace", str(folder)]) == 0
     told = capsys.readouterr().out
     assert "£400.00 awarded, £20.01 paid, £379.99 outstanding" in told
-    assert "£33.33 of 1 receipt is matched to no order" in told
+    assert "£33.33 of 1 receipt is allocated to no order" in told
+
+
+def test_a_totals_row_that_is_skipped_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert in_process(["check", "--workspace", str(workspace(tmp_path, f"{CASES}TOTAL,,,,,,,,,245.50,\n"))]) == 0
+    told = capsys.readouterr().out
+    assert "3 rows of 1 extract: 3 accepted" in told
+    assert "cases: 1 row of totals or remarks below the data skipped." in told
+
+
+def test_a_draft_needs_a_workspace_and_names_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert in_process(["new", "scheme", "night_line", "--workspace", str(tmp_path / "nowhere")]) == 2
+    assert "There is no partnership.toml" in capsys.readouterr().err
+    assert not (tmp_path / "nowhere").exists()
+    assert in_process(["new", "mapping", "gone.csv", "--workspace", str(workspace(tmp_path))]) == 3
+    assert "gone.csv: There is no such file." in capsys.readouterr().err

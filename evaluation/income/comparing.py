@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import polars as pl
 
@@ -36,13 +37,18 @@ class Comparison:
     def sentence(self) -> str:
         """Say what has happened between the two days, and what was only recorded late."""
         since = {row["measure"]: row["since"] for row in self.totals.to_dicts()}
-        late = sum(abs(row["recorded_late"]) for row in self.totals.to_dicts())
+        late = sum(abs(row["recorded_late"]) for row in self.totals.to_dicts() if row["measure"] != "outstanding")
+        differ = "1 order differs" if len(self.orders) == 1 else f"{len(self.orders):,} orders differ"
         behind = f"£{late:,} of amounts were recorded late" if late else "nothing was recorded late"
         return (
             f"Between {self.earlier:%d %B %Y} and {self.later:%d %B %Y} £{since['awarded']:,} was awarded and "
-            f"£{since['paid']:,} paid; what is outstanding changed by £{since['outstanding']:,}; {behind}. "
-            f"{len(self.orders):,} orders differ."
+            f"£{since['paid']:,} paid; what is outstanding changed by {_signed(since['outstanding'])}; {behind}. "
+            f"{differ}."
         )
+
+
+def _signed(pounds: Decimal) -> str:
+    return f"{'-' if pounds < 0 else ''}£{abs(pounds):,}"
 
 
 def compare(earlier: Reconciliation, later: Reconciliation) -> Comparison:

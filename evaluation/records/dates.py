@@ -171,7 +171,8 @@ def _settle(
         if unproven:
             raise DataError(
                 f"The dates in {', '.join(unproven)} could be day-first or month-first and no value proves which: "
-                'declare it in the mapping (dates = "day-first" or dates = "month-first").'
+                'declare it under the extract in partnership.toml, or in its mapping: dates = "day-first" or '
+                'dates = "month-first".'
             )
         return None, []
     order = max(ORDERS, key=lambda name: counts[name])

@@ -54,7 +54,10 @@ def draft_mapping(path: str | Path) -> str:
 
 def _headers(path: str | Path) -> list[str]:
     known = frozenset(header for name in SHIPPED for header in headers.known_headers(load_mapping(name)))
-    grid = read_grid(Path(path), known)
+    try:
+        grid = read_grid(Path(path), known)
+    except DataError as refused:
+        raise DataError(f"{Path(path).name}: {refused.message}", refused.problems) from refused.__cause__
     found = headers.find(first_rows(grid.cells), known)
     names = [name for name in (found.names if found else _fullest(grid.cells)) if name]
     if not names:

@@ -121,7 +121,8 @@ def _without_footer(body: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     while end > 0 and _is_footer(body.row(end - 1, named=True), texts):
         end -= 1
     skipped = len(body) - end
-    return body.head(end), [f"{skipped} rows of totals or remarks below the data skipped"] if skipped else []
+    rows = "1 row" if skipped == 1 else f"{skipped} rows"
+    return body.head(end), [f"{rows} of totals or remarks below the data skipped"] if skipped else []
 
 
 def _is_footer(row: dict[str, str | None], texts: list[str]) -> bool:

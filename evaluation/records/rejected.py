@@ -1,8 +1,8 @@
 """Rejected rows as spreadsheets that the data owner can mend and return.
 
-Each sheet has the columns of the extract, the number of the row in the owner's own file and every reason. What is
-personal is written as its pseudonym and free text is withheld: the owner has both. A returned sheet is read by the same
-mapping, and a pseudonym in it stays what it is.
+Each sheet has the columns of the extract, the number of the row of data in the owner's file (blank rows not counted)
+and every reason. What is personal is written as its pseudonym and free text is withheld: the owner has both. A returned
+sheet is read by the same mapping, and a pseudonym in it stays what it is.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from evaluation.records.pseudonyms import pseudonymise
 
 WORDS_FILE = "words-in-no-list.xlsx"
 WITHHELD = "(withheld)"
-ROW, REASONS = "Row in your file", "Reasons"
+ROW, REASONS = "Row of data (1 is the first below the header)", "Reasons"
 _MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _FIGURES = rf"^[\d\s./:,£+\-()%]{{1,24}}$|^\d{{1,2}}(?:st|nd|rd|th)?[\s\-./]*{_MONTH}[\s\-./,]*\d{{2,4}}$"
 _SHAPES = {

@@ -20,6 +20,7 @@ def test_what_happened_and_what_was_only_recorded(court):
         "written_off": ("0.00", "0.00", "0.00", "0.00", "0.00"),
         "outstanding": ("100.00", "60.00", "86.00", "-40.00", "26.00"),
     }
+    assert "changed by £26.00; £40.00 of amounts were recorded late. 2 orders differ." in found.sentence()
     assert found.orders["order_ref"].to_list() == ["A-1", "A-2"]
     assert found.orders["awarded_earlier"].to_list()[1] is None
 
@@ -29,6 +30,14 @@ def test_a_day_beside_itself_differs_in_nothing(court):
     found = compare(held, held)
     assert found.orders.is_empty()
     assert set(found.totals["since"]) == {0}
+
+
+def test_less_outstanding_has_its_sign_before_the_pound(court):
+    court.order("A-1", 100, 0).paid("R1", 30, 5, "A-1")
+    assert (
+        "changed by -£30.00; nothing was recorded late. 1 order differs."
+        in compare(court.on(1), court.on(10)).sentence()
+    )
 
 
 def test_the_earlier_day_comes_first(court):

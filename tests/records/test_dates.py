@@ -65,8 +65,9 @@ def test_one_value_proves_the_order_of_the_file() -> None:
 
 
 def test_ambiguous_and_undeclared_is_refused() -> None:
-    with pytest.raises(DataError, match="a, b could be day-first or month-first"):
+    with pytest.raises(DataError, match="a, b could be day-first or month-first") as refused:
         read_days({"a": pl.Series(["03/04/2012"]), "b": pl.Series(["05/06/2012"])})
+    assert "partnership.toml" in str(refused.value)
 
 
 def test_declared_is_believed() -> None:

@@ -23,6 +23,7 @@ from evaluation.records.pseudonyms import (
     pseudonymise,
     rotate_key,
 )
+from evaluation.records.rejected import ROW
 
 PLANTED = (
     "Quillfeather",
@@ -138,9 +139,9 @@ def test_a_mended_sheet_is_read_as_the_same_people(planted: Path, tmp_path: Path
 
     sheet = fastexcel.read_excel(path).load_sheet(0, dtypes="string").to_polars()
     assert words.name == "words-in-no-list.xlsx"
-    assert sheet.columns[:2] == ["Row in your file", "Reasons"]
-    assert sheet["Row in your file"].to_list() == ["2", "3"]
-    mended = sheet.filter(pl.col("Row in your file") == "2").with_columns(pl.lit("14/02/2011").alias("Date Closed"))
+    assert sheet.columns[:2] == [ROW, "Reasons"]
+    assert sheet[ROW].to_list() == ["2", "3"]
+    mended = sheet.filter(pl.col(ROW) == "2").with_columns(pl.lit("14/02/2011").alias("Date Closed"))
     mended.write_csv(tmp_path / "mended.csv")
     again = read_extract(tmp_path / "mended.csv", "flare", as_of=date(2012, 12, 31))
     assert (again.rows_read, again.rows_accepted) == (1, 1)

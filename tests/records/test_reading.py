@@ -77,7 +77,7 @@ READABLE: dict[str, tuple[bytes | str, str]] = {
     "title rows": (joined("Cases of the council", "Printed 01/02/2012", "") + GOOD, "2 rows above the header skipped"),
     "title over two lines": ('"Cases,\nof the council"\r\n' + GOOD, "1 rows above the header skipped"),
     "separator line of Excel": (joined("sep=,") + GOOD, "1 rows above the header skipped"),
-    "totals row": (GOOD + "Total,,,,,,,,,132.50,\r\n", "1 rows of totals or remarks below the data skipped"),
+    "totals row": (GOOD + "Total,,,,,,,,,132.50,\r\n", "1 row of totals or remarks below the data skipped"),
     "remarks below": (
         GOOD + joined("", "Total: 3 cases", "End of report"),
         "2 rows of totals or remarks below the data skipped",
