@@ -39,7 +39,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         writer.writerow(COLUMNS)
         for number in range(400):
             person = people()[number % 50]
-            writer.writerow(row(number, person, day=number % 27 + 1, broken=number % 25 == 3))
+            writer.writerow(row(number, person, day=number % 27 + 1, broken=number % 27 == 3))
     (folder / "partnership.toml").write_text(
         f'name = "Planted"\nas_of = 2012-12-31\n[privacy]\nkey = "{folder / "own.key"}"\n'
         '[extracts.flare]\npath = "flare.csv"\nmapping = "flare"\n',

@@ -33,7 +33,7 @@ _ALWAYS_NEW = frozenset({"as_of", "period", "protocol", "title", "question", "so
 _DIGITS = re.compile(r"\d[\d,]*")
 
 
-def settle(new: Json, old: Json, rules: Rules, key: str = "") -> Json:
+def settle(new: Json, old: Json, rules: Rules, key: str = "", *, fresh: bool = False) -> Json:
     """Put the last edition's figures wherever the new ones differ by too few people.
 
     Parameters
@@ -44,6 +44,8 @@ def settle(new: Json, old: Json, rules: Rules, key: str = "") -> Json:
         The partnership's rules.
     key
         The key under which the trees stand.
+    fresh
+        Whether the figures around them are new: then their sentences are new too, or they would contradict them.
 
     Returns
     -------
@@ -53,23 +55,48 @@ def settle(new: Json, old: Json, rules: Rules, key: str = "") -> Json:
     if key in _ALWAYS_NEW:
         return new
     if isinstance(new, dict) and isinstance(old, dict):
-        return _settle_block(new, old, rules)
+        return _settle_block(new, old, rules, fresh=fresh)
     if isinstance(new, list) and isinstance(old, list):
         if key == "points":
             return new if curve_moved(new, old, rules) else old
-        return [item if before is None else settle(item, before, rules, key) for item, before in _aligned(new, old)]
-    if isinstance(new, str) and isinstance(old, str):
-        return _settle_sentence(new, old, rules)
+        return [
+            item if before is None else settle(item, before, rules, key, fresh=fresh)
+            for item, before in _aligned(new, old)
+        ]
+    if isinstance(new, str) and isinstance(old, str) and not is_figure(new):
+        return new if fresh else _settle_sentence(new, old, rules)
     return _settle_figure(new, old, rules, key)
 
 
-def _settle_block(new: dict[str, Any], old: dict[str, Any], rules: Rules) -> Json:
+def _settle_block(new: dict[str, Any], old: dict[str, Any], rules: Rules, *, fresh: bool) -> Json:
+    """Settle the figures of a block first; its sentences follow them."""
     stands = has_counts(new) and not block_moved(new, old, rules)
-    return {
-        key: old[key] if stands and key in old and key not in _ALWAYS_NEW and _estimate(value) and _estimate(old[key])
+    figures = {
+        key: old[key]
+        if stands and key in old and key not in _ALWAYS_NEW and _estimate(value) and _estimate(old[key])
         else (settle(value, old[key], rules, key) if key in old else value)
         for key, value in new.items()
-    }  # fmt: skip
+        if figures_of(value) is not None
+    }
+    fresh = any(figures_of(value) != figures_of(old.get(key)) for key, value in figures.items()) if figures else fresh
+    told = {
+        key: settle(value, old[key], rules, key, fresh=fresh) if key in old else value
+        for key, value in new.items()
+        if key not in figures
+    }
+    return {key: figures[key] if key in figures else told[key] for key in new}
+
+
+def figures_of(tree: object) -> object:
+    """The numbers of a tree without its words; None where it holds none."""
+    if isinstance(tree, Mapping):
+        items = cast("Mapping[str, object]", tree).items()
+        found = {key: inside for key, value in items if (inside := figures_of(value)) is not None}
+        return found or None
+    if isinstance(tree, list | tuple):
+        inside = [figures_of(value) for value in cast("Sequence[object]", tree)]
+        return inside if any(one is not None for one in inside) else None
+    return tree if is_figure(tree) else None
 
 
 def _estimate(value: object) -> bool:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from evaluation.publishing.pages import claims, write_site
+from evaluation.publishing import disclosure_claims as claims
+from evaluation.publishing.pages import write_site
 from evaluation.publishing.pages.glance import glance
 from evaluation.publishing.pages.scheme_view import views
 from evaluation.publishing.release import Rules, release_finding

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from evaluation.commissioning.verdict import overall
+from evaluation.publishing import disclosure_claims as claims
 from evaluation.publishing import words
 from evaluation.publishing.charts.figure import Chart
-from evaluation.publishing.pages import claims, contract_charts, contract_money
+from evaluation.publishing.pages import contract_charts, contract_money
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.glance import glance
@@ -60,7 +60,7 @@ def verdict(data: Json) -> tuple[str, str]:
     found = part_of(data, "verdict")
     outcomes = [str(part_of(row, "verdict").get("word") or "") for row in rows_of(data, "outcomes")]
     said = str(found.get("sentence") or "")
-    if outcomes and all(outcomes) and (again := overall(outcomes))[0] == found.get("word"):
+    if outcomes and all(outcomes) and (again := claims.verdict(outcomes))[0] == found.get("word"):
         said = again[1]
     return words.visible(found.get("text") or "No verdict"), words.sentence(said)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from evaluation.publishing import disclosure_claims as claims
 from evaluation.publishing import words
 from evaluation.publishing.charts import curves
 from evaluation.publishing.charts.people import hundreds
-from evaluation.publishing.pages import claims, scheme_record, scheme_results
+from evaluation.publishing.pages import scheme_record, scheme_results
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.glance import estimate

@@ -1,4 +1,4 @@
-"""What a finding lets people say, in agreement with the figures that are published beside it.
+"""What a result lets people say, in agreement with the figures that are published beside it.
 
 A finding carries its sentences as they were written from the exact figures. In a later edition a figure may stand as
 it was last published, and then its sentence must stand with it: both are written here from the published effects.
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from evaluation.commissioning.verdict import overall
 from evaluation.comparison.effects import Reported
 from evaluation.comparison.finding import Effect
 from evaluation.comparison.wording import can_say as written
@@ -30,6 +31,11 @@ def can_say(finding: Mapping[str, Any]) -> list[str]:
         return said
     wording = str(part_of(finding, "evidence").get("effect_wording") or "")
     return list(written(Reported(effects, (), ()), title, wording))
+
+
+def verdict(outcomes: list[str]) -> tuple[str, str]:
+    """Return a contract's word and sentence from the words of the outcomes that are shown."""
+    return overall(outcomes)
 
 
 def plainer(reason: str) -> str:
