@@ -112,7 +112,7 @@ def _criteria(result: Json) -> str:
             Markup(
                 '<span class="meets">✓ Reached</span>' if row.get("passed") else '<span class="misses">✕ Missed</span>'
             ),
-            words.visible(row.get("found")),
+            words.visible(row.get("found")).replace("_", " "),
         ]
         for row in rows_of(result, "criteria")
     ]
