@@ -248,7 +248,8 @@ def reconcile_income(job: Job, as_of: date | None = None) -> dict[str, Any] | No
 
         result = income_folder(job, as_of)
         decisions = _decisions(job, "receipts")
-        key = digest([job.table_key(*INCOME_TABLES), decisions and file_digest(decisions), as_of])
+        own = [path and file_digest(path) for path in (decisions, _income_rules(job))]
+        key = digest([job.table_key(*INCOME_TABLES), own, as_of])
         if not job.store.make(result, key, lambda folder: income.write(_reconciled(job, as_of), folder)):
             job.steps.reused.append("Court costs")
     return json.loads((job.store.path(result) / "summary.json").read_text(encoding="utf-8"))
@@ -270,6 +271,7 @@ def _reconciled(job: Job, as_of: date | None) -> Any:
     from evaluation import income
 
     prosecutions, orders, events, receipts = (job.records[name] for name in INCOME_TABLES)
+    rules = _income_rules(job)
     result = income.reconcile(
         orders,
         receipts,
@@ -277,25 +279,35 @@ def _reconciled(job: Job, as_of: date | None) -> Any:
         prosecutions=prosecutions,
         decisions=_decisions(job, "receipts"),
         as_of=as_of or job.workspace.as_of,
+        rules=None if rules is None else income.Rules.from_toml(rules),
     )
     result.check()
     return result
 
 
 def _decisions(job: Job, about: Literal["linking", "receipts"]) -> Path | None:
-    """The file with people's answers to uncertain matches, where the partnership has one.
+    """The file with people's answers to uncertain matches, where the partnership has one."""
+    return _own_file(job, getattr(job.workspace.settings.decisions, about), f"The answers on {about}")
+
+
+def _income_rules(job: Job) -> Path | None:
+    """The file of allocation rules of a court that differs, where the partnership has one."""
+    return _own_file(job, job.workspace.settings.income.rules, "The rules of allocation")
+
+
+def _own_file(job: Job, name: str | None, what: str) -> Path | None:
+    """Return a file that `partnership.toml` names.
 
     Raises
     ------
     DataError
-        The file named in `partnership.toml` is not there.
+        It is not there.
     """
-    name: str | None = getattr(job.workspace.settings.decisions, about)
     if name is None:
         return None
     path = job.workspace.root / name
     if not path.is_file():
-        raise DataError(f"The answers on {about} are not there: {name}.")
+        raise DataError(f"{what} are not there: {name}.")
     return path
 
 

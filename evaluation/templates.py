@@ -40,6 +40,10 @@ base = 5                    # and every published count is rounded to this
 # linking = "decisions/people.csv"
 # receipts = "decisions/receipts.csv"
 
+# Where a court applies money in another order, or points are weighed otherwise: a file of rules.
+# [income]
+# rules = "income-rules.toml"
+
 # The key that turns names into pseudonyms lies outside this folder; it is made on first use.
 # [privacy]
 # key = "~/.config/evaluation/{slug}.key"

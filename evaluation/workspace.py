@@ -88,6 +88,12 @@ class DecisionSettings(_Strict):
     receipts: str | None = None
 
 
+class IncomeSettings(_Strict):
+    """Where a court or council differs: a TOML file of allocation rules, relative to the workspace."""
+
+    rules: str | None = None
+
+
 class Settings(_Strict):
     """`partnership.toml`, checked."""
 
@@ -102,6 +108,7 @@ class Settings(_Strict):
     unit_costs: dict[str, UnitCost] = Field(default_factory=dict)
     quality: dict[str, float | int] = Field(default_factory=dict)
     decisions: DecisionSettings = DecisionSettings()
+    income: IncomeSettings = IncomeSettings()
 
 
 @dataclass(frozen=True)
@@ -252,6 +259,7 @@ def _siblings(place: tuple[int | str, ...]) -> list[str]:
         "publishing": PublishingSettings,
         "privacy": PrivacySettings,
         "decisions": DecisionSettings,
+        "income": IncomeSettings,
         "unit_costs": UnitCost,
     }
     if len(place) > 1:

@@ -244,6 +244,35 @@ def test_money_that_matches_no_order_is_told(tmp_path: Path, capsys: pytest.Capt
     assert "£33.33 of 1 receipt is allocated to no order" in told
 
 
+@pytest.mark.parametrize(
+    ("rules", "paid"),
+    [("", "£0.00 paid"), ('components = ["costs", "compensation", "surcharge", "fine"]\n', "£100.00 paid")],
+)
+def test_a_court_that_applies_money_in_another_order(
+    tmp_path: Path, rules: str, paid: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "orders.csv").write_text(
+        "Order Ref,Order Date,Costs Awarded,Compensation\nO1,15/03/2010,100.00,100.00\n", encoding="utf-8"
+    )
+    (tmp_path / "receipts.csv").write_text(
+        "Receipt Ref,Date Received,Amount,Reference,Kind\nR1,15/04/2010,100.00,O1,Account\n", encoding="utf-8"
+    )
+    (tmp_path / "court.toml").write_text(rules, encoding="utf-8")
+    more = "".join(
+        f'[extracts.{name}]\npath = "{name}.csv"\nmapping = "court_{name}"\n' for name in ("orders", "receipts")
+    )
+    folder = workspace(tmp_path, more=f'{more}[income]\nrules = "court.toml"\n')
+    assert in_process(["reconcile", "--workspace", str(folder)]) == 0
+    assert paid in capsys.readouterr().out
+
+
+def test_a_rules_file_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "orders.csv").write_text("Order Ref,Order Date,Costs Awarded\nO1,15/03/2010,1.00\n", encoding="utf-8")
+    more = '[extracts.orders]\npath = "orders.csv"\nmapping = "court_orders"\n[income]\nrules = "gone.toml"\n'
+    assert in_process(["reconcile", "--workspace", str(workspace(tmp_path, more=more))]) == 3
+    assert "gone.toml" in capsys.readouterr().err
+
+
 def test_a_totals_row_that_is_skipped_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert in_process(["check", "--workspace", str(workspace(tmp_path, f"{CASES}TOTAL,,,,,,,,,245.50,\n"))]) == 0
     told = capsys.readouterr().out
