@@ -243,11 +243,9 @@ def test_a_source_is_not_blamed_for_months_before_it_began() -> None:
     assert covered(months("x", date(2012, 3, 1), [9]), date(2012, 3, 31)) == [True]
 
 
-def test_the_month_that_northumbria_lacks() -> None:
-    path = Path("/work/shared/data/northumbria-asb-2022.tab")
-    if not path.exists():
-        pytest.skip("the police files of the shared data folder are not here")
-    records = assemble([read_extract(path, "police_asb")], as_of=date(2022, 12, 31))
+def test_the_month_that_northumbria_lacks(real_data: Path) -> None:
+    extract = read_extract(real_data / "northumbria-asb-2022.tab", "police_asb")
+    records = assemble([extract], as_of=date(2022, 12, 31))
     assert gaps(records.coverage).rows() == [("northumbria-asb-2022", date(2022, 12, 1))]
     assert (
         "No record from northumbria-asb-2022 in 2022-12" in measure([], records, as_of=date(2022, 12, 31)).scorecard()

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from support import REAL_DATA
 
 from evaluation.records import Extract, load_mapping, read_extract
 from evaluation.records.coding import code, load_list, suggest
 
 Write = Callable[..., Path]
 SYSTEMS = ("flare", "cedar", "confirm", "pss_live", "uniform", "iworld", "react")
-DATA = Path("/work/shared/data")
 
 
 def rows_of(mapping: str, *rows: dict[str, str]) -> str:
@@ -204,7 +204,7 @@ def test_a_suggestion_is_near_or_none() -> None:
     assert suggest("zzz", words) is None
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="the police files of the shared data folder are not here")
+@pytest.mark.skipif(not REAL_DATA.is_dir(), reason="the real public extracts are not beside this checkout")
 @pytest.mark.parametrize(
     ("file", "mapping", "rows", "months"),
     [
@@ -214,7 +214,7 @@ def test_a_suggestion_is_near_or_none() -> None:
     ],
 )
 def test_real_police_files_are_accepted_whole(file: str, mapping: str, rows: int, months: int) -> None:
-    extract = read_extract(DATA / file, mapping)
+    extract = read_extract(REAL_DATA / file, mapping)
     incidents = extract.accepted["Incidents"]
     assert extract.rows_read == extract.rows_accepted == len(incidents) == rows
     assert incidents["precision"].unique().to_list() == ["month"]
@@ -222,9 +222,9 @@ def test_real_police_files_are_accepted_whole(file: str, mapping: str, rows: int
     assert incidents["incident_id"].null_count() == 0
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="the police files of the shared data folder are not here")
+@pytest.mark.skipif(not REAL_DATA.is_dir(), reason="the real public extracts are not beside this checkout")
 def test_anti_social_behaviour_of_thames_valley_by_district() -> None:
-    extract = read_extract(DATA / "police-uk-2018-06-thames-valley-street.csv", "police_uk")
+    extract = read_extract(REAL_DATA / "police-uk-2018-06-thames-valley-street.csv", "police_uk")
     asb = extract.accepted["Incidents"].filter(pl.col("kind") == "Anti-social behaviour")
     by_area = dict(asb.group_by("area").len().rows())
     assert (len(asb), by_area["Milton Keynes"], by_area["Oxford"]) == (3431, 420, 251)
