@@ -70,13 +70,16 @@ def init_workspace(folder: Path, *, name: str, as_of: date) -> Path:
     Raises
     ------
     UsageError
-        There is one already; nothing is overwritten.
+        There is one already; nothing is overwritten. Or the folder cannot be made.
     """
     settings = folder / SETTINGS_FILE
     if settings.exists():
         raise UsageError(f"{settings} is there already; nothing was changed.")
-    for part in FOLDERS:
-        (folder / part).mkdir(parents=True, exist_ok=True)
+    try:
+        for part in FOLDERS:
+            (folder / part).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"The machine refused to make {folder}: {error.strerror}.") from error
     settings.write_text(
         SETTINGS_DRAFT.format(name=_toml_text(name), as_of=as_of.isoformat(), slug=slug(name)), encoding="utf-8"
     )

@@ -286,3 +286,11 @@ def test_a_draft_needs_a_workspace_and_names_the_file(tmp_path: Path, capsys: py
     assert not (tmp_path / "nowhere").exists()
     assert in_process(["new", "mapping", "gone.csv", "--workspace", str(workspace(tmp_path))]) == 3
     assert "gone.csv: There is no such file." in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a_file").write_text("")
+    assert in_process(["init", str(tmp_path / "a_file" / "ours"), "--as-of", "2012-12-31"]) == 2
+    told = capsys.readouterr().err
+    assert "The machine refused" in told
+    assert "Traceback" not in told
