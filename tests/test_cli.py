@@ -276,8 +276,8 @@ def test_a_rules_file_that_is_not_there_is_refused(tmp_path: Path, capsys: pytes
 def test_a_totals_row_that_is_skipped_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert in_process(["check", "--workspace", str(workspace(tmp_path, f"{CASES}TOTAL,,,,,,,,,245.50,\n"))]) == 0
     told = capsys.readouterr().out
-    assert "3 rows of 1 extract: 3 accepted" in told
-    assert "cases: 1 row of totals or remarks below the data skipped." in told
+    assert "4 rows of 1 extract: 3 accepted" in told
+    assert "cases: 1 row of totals or remarks below the data set aside." in told
 
 
 def test_a_draft_needs_a_workspace_and_names_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -261,10 +261,11 @@ def _grid(
     header: int,
     width: int,
     notes: list[str],
+    lines: npt.NDArray[np.int64] | None = None,
 ) -> Grid:
     """Put the rows that fit and those that do not back into the order of the file."""
     if not others:
-        return Grid(frame, {}, tuple(notes))
+        return Grid(frame, {}, tuple(notes), _places(numbers))
     trimmed = [_trimmed(row, width) for row in others]
     extra = any(len(row) > width for row in trimmed)
     names = [*_column_names(width), *([EXTRA] if extra else [])]
@@ -284,7 +285,12 @@ def _grid(
     misfits = {
         places[number]: f"the row has {cells} cells where the header has {width}" for number, cells in wrong.items()
     }
-    return Grid(both.drop("__at"), misfits, tuple(notes))
+    return Grid(both.drop("__at"), misfits, tuple(notes), _places(both["__at"].to_numpy() if lines is None else lines))
+
+
+def _places(records: npt.NDArray[np.int64]) -> pl.DataFrame:
+    """The rows of records, counted from 1 as a spreadsheet program counts them."""
+    return pl.DataFrame({"line": records + 1}, schema={"line": pl.Int64})
 
 
 def _trimmed(row: list[str], width: int) -> list[str]:
@@ -313,11 +319,23 @@ def _read_forgiving(text: bytes, separator: str, header: int, width: int, notes:
         stray += repaired
         at += used
     _refuse_broken_end(len(rows[-1]) if rows else width, width, text, len(rows) > header + 1)
-    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    kept = [number for number, row in enumerate(rows) if any(cell.strip() for cell in row)]
+    filled = [rows[number] for number in kept]
     at = next((n for n, row in enumerate(filled) if row == rows[header]), 0) if header < len(rows) else 0
     empty = pl.DataFrame(schema=dict.fromkeys(_column_names(width), pl.String))
     notes = [*notes, f"{stray} rows with a stray quote read as they stand"] if stray else notes
-    return _grid(empty, np.array([], dtype=np.int64), filled, range(len(filled)), at, width, notes)
+    none = np.array([], dtype=np.int64)
+    records = np.array(kept, dtype=np.int64) - _continued(lines[:header])
+    return _grid(empty, none, filled, range(len(filled)), at, width, notes, records)
+
+
+def _continued(above: Sequence[str]) -> int:
+    """How many lines above the header go on with a title that began inside quotes: a spreadsheet shows them as one."""
+    inside = continued = 0
+    for line in above:
+        continued += inside
+        inside = (inside + line.count('"')) % 2
+    return 0 if inside else continued
 
 
 def _record(lines: Sequence[str], at: int, separator: str, width: int | None) -> tuple[list[str], int, bool]:

@@ -22,6 +22,9 @@ from evaluation.records.traits import TRAITS
 from evaluation.records.values import Options, Values, read_values
 
 
+PLACES = pl.Schema({"row": pl.Int64, "line": pl.Int64, "sheet": pl.String})
+
+
 @dataclass(frozen=True)
 class Extract:
     """One extract, read and checked.
@@ -46,6 +49,9 @@ class Extract:
         Words in no code list: `column, list, word, rows, suggestion`.
     traits
         Keyed traits of people, for linking alone.
+    places
+        `row, line, sheet` of every rejected row: where its owner sees it in the file, counted as a spreadsheet program
+        counts (title rows, header and blank rows too); null for a database or Parquet.
     columns
         Header of each column of the mapping that the extract has, and the kind of what it holds.
     date_order
@@ -64,6 +70,7 @@ class Extract:
     rows_accepted: int
     unmapped: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=UNMAPPED))
     traits: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TRAITS))
+    places: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PLACES))
     columns: Table[str, str] = field(default_factory=dict[str, str])
     date_order: str | None = None
     key: bytes = field(default=DEMONSTRATION_KEY, repr=False, compare=False)
@@ -160,10 +167,11 @@ def _finish(name: str, label: str, sha256: str, raw: Raw, spec: Mapping, values:
             *words,
         ),
         source_sha256=sha256,
-        rows_read=len(raw.cells),
-        rows_accepted=len(raw.cells) - len(rejected),
+        rows_read=len(raw.cells) + len(raw.below),
+        rows_accepted=len(raw.cells) + len(raw.below) - len(rejected),
         unmapped=values.unmapped,
         traits=values.traits,
+        places=raw.places.filter(pl.col("row").is_in(out)).select(list(PLACES)).cast(PLACES),
         columns={header: spec.columns[column].kind for column, header in raw.positions.items()},
         date_order=values.date_order,
     )
@@ -210,10 +218,12 @@ def _first_causes(reasons: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rejected(raw: Raw, reasons: pl.DataFrame) -> pl.DataFrame:
+    """The rows that a reason stands against, then the totals and remarks below them."""
     listed = reasons.group_by("row").agg(pl.col("reason").unique(maintain_order=True).alias("reasons"))
-    return raw.cells.with_columns(pl.col("row").cast(pl.Int64)).join(
-        listed, on="row", how="inner", maintain_order="left"
-    )
+    number = pl.col("row").cast(pl.Int64)
+    wrong = raw.cells.with_columns(number).join(listed, on="row", how="inner", maintain_order="left")
+    below = raw.below.with_columns(number, reasons=pl.concat_list("reason")).drop("reason")
+    return pl.concat([wrong, below]) if len(below) else wrong
 
 
 def _without_value(values: pl.DataFrame, spec: Mapping, raw: Raw) -> list[str]:
@@ -224,9 +234,8 @@ def _without_value(values: pl.DataFrame, spec: Mapping, raw: Raw) -> list[str]:
 
 
 def _balance(raw: Raw, rejected: pl.DataFrame) -> None:
-    """Every raw row is accepted or rejected, once."""
-    if (
-        rejected["row"].n_unique() != len(rejected)
-        or not rejected["row"].is_in(raw.cells["row"].cast(pl.Int64).implode()).all()
-    ):
+    """Every row below the header is accepted or rejected, once."""
+    every = pl.concat([raw.cells["row"], raw.below["row"]]).cast(pl.Int64)
+    counted = every.equals(pl.int_range(1, len(every) + 1, eager=True).alias("row"))
+    if not counted or rejected["row"].n_unique() != len(rejected) or not rejected["row"].is_in(every.implode()).all():
         raise AssertionError("rows read are not rows accepted and rows rejected")

@@ -22,6 +22,8 @@ _FOOTER = (
     r"|\d+ (?:rows?|records?) (?:returned|selected|affected|exported)|source:|notes?:|©)"
 )
 EXTRA = "(cells beyond the header)"
+TOTALS = "totals row below the table: it is no record and needs no mending"
+REMARK = "remark below the table: it is no record and needs no mending"
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,15 @@ class Grid:
         Row of the grid to the reason why its cells do not fit the columns.
     notes
         What was detected: encoding, separator, sheet.
-    head
-        The first rows, as lists of text, in which the header is looked for.
+    places
+        `line` and, in a workbook, `sheet` of every row, as a spreadsheet program shows them; None where the source shows
+        no row numbers (a database, Parquet).
     """
 
     cells: pl.DataFrame
     misfits: Table[int, str] = field(default_factory=dict[int, str])
     notes: tuple[str, ...] = ()
+    places: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -59,12 +63,18 @@ class Raw:
         Row number to the reason why the row cannot be read at all.
     notes
         What was detected and what was skipped.
+    below
+        Totals and remarks below the last row of data: the columns of `cells` and `reason`, numbered on from them.
+    places
+        `row, line, sheet` of every row of `cells` and `below`: where its owner sees it (null where nowhere).
     """
 
     cells: pl.DataFrame
     positions: Table[str, str]
     misfits: Table[int, str]
     notes: tuple[str, ...]
+    below: pl.DataFrame
+    places: pl.DataFrame
 
 
 def first_rows(cells: pl.DataFrame) -> list[list[str]]:
@@ -91,19 +101,22 @@ def to_raw(grid: Grid, mapping: Mapping) -> Raw:
     names = _names(header.names, grid.cells.width)
     body = _body(grid, header.row)
     notes = [*grid.notes, *([f"{header.row} rows above the header skipped"] if header.row else [])]
-    body, footer = _without_footer(body)
-    notes += footer
-    if not len(body):
+    reasons = _footers(body)
+    end = len(body) - len(reasons)
+    notes += [f"{_counted(len(reasons))} of totals or remarks below the data set aside"] if reasons else []
+    if not end:
         raise DataError("The extract has a header and no row of data.")
     numbered = body.with_columns(pl.int_range(1, pl.len() + 1).alias("row"))
     old = [column for column in numbered.columns if column not in ("row", "__grid")]
-    misfits = _renumber(numbered, grid.misfits)
+    misfits = _renumber(numbered.head(end), grid.misfits)
     cells = numbered.select("row", *(pl.col(one).alias(name) for one, name in zip(old, names, strict=True)))
     cells = cells.select("row", *(name for name in names if _worth_keeping(cells, name, header.names)))
     unused = [name for name in names if name in cells.columns and name not in {names[p] for p in found.values()}]
     if unused:
         notes.append(f"{len(unused)} columns are not in the mapping and were dropped")
-    return Raw(cells, {name: names[position] for name, position in found.items()}, misfits, tuple(notes))
+    positions = {name: names[position] for name, position in found.items()}
+    below = cells.slice(end).with_columns(reason=pl.Series(reasons, dtype=pl.String))
+    return Raw(cells.head(end), positions, misfits, tuple(notes), below, _places(numbered, grid.places))
 
 
 def _body(grid: Grid, header: int) -> pl.DataFrame:
@@ -114,27 +127,42 @@ def _body(grid: Grid, header: int) -> pl.DataFrame:
     return cells.filter(filled)
 
 
-def _without_footer(body: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
-    """Drop totals and remarks below the last row of data: rows that hold little and say what they are."""
+def _places(numbered: pl.DataFrame, places: pl.DataFrame | None) -> pl.DataFrame:
+    """The line (and sheet) at which the owner of the file sees each row of data."""
+    kinds = {"line": pl.Int64, "sheet": pl.String}
+    seen = pl.DataFrame(schema=kinds) if places is None else places
+    known = [pl.col(name) if name in seen.columns else pl.lit(None, kind).alias(name) for name, kind in kinds.items()]
+    at = numbered.select("row", at=pl.col("__grid").cast(pl.Int64))
+    lines = seen.select(known).with_columns(at=pl.int_range(pl.len()))
+    return at.join(lines, on="at", how="left", maintain_order="left").select("row", "line", "sheet")
+
+
+def _counted(rows: int) -> str:
+    return "1 row" if rows == 1 else f"{rows} rows"
+
+
+def _footers(body: pl.DataFrame) -> list[str]:
+    """Why each of the last rows is no data: totals and remarks hold little and say what they are."""
     texts = [column for column in body.columns if column != "__grid"]
-    end = len(body)
-    while end > 0 and _is_footer(body.row(end - 1, named=True), texts):
-        end -= 1
-    skipped = len(body) - end
-    rows = "1 row" if skipped == 1 else f"{skipped} rows"
-    return body.head(end), [f"{rows} of totals or remarks below the data skipped"] if skipped else []
+    reasons: list[str] = []
+    while len(reasons) < len(body):
+        reason = _footer(body.row(len(body) - 1 - len(reasons), named=True), texts)
+        if reason is None:
+            break
+        reasons.insert(0, reason)
+    return reasons
 
 
-def _is_footer(row: dict[str, str | None], texts: list[str]) -> bool:
+def _footer(row: dict[str, str | None], texts: list[str]) -> str | None:
     import re
 
     cells = [row[name] or "" for name in texts]
     filled = [cell.strip() for cell in cells if cell.strip()]
     if not filled:
-        return True
-    if re.match(_FOOTER, filled[0]) and len(filled) <= 2:
-        return True
-    return bool(re.match(_TOTAL, filled[0])) and len(filled) <= max(2, len(texts) // 2)
+        return None
+    if re.match(_TOTAL, filled[0]) and len(filled) <= max(2, len(texts) // 2):
+        return TOTALS
+    return REMARK if re.match(_FOOTER, filled[0]) and len(filled) <= 2 else None
 
 
 def _renumber(numbered: pl.DataFrame, misfits: Table[int, str]) -> dict[int, str]:

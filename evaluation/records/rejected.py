@@ -1,7 +1,7 @@
 """Rejected rows as spreadsheets that the data owner can mend and return.
 
-Each sheet has the columns of the extract, the number of the row of data in the owner's file (blank rows not counted)
-and every reason. What is personal is written as its pseudonym and free text is withheld: the owner has both. A returned
+Each sheet has the columns of the extract, the number of the row of data (blank rows not counted), the row at which the
+owner sees it in the file (title rows, header and blank rows counted, as a spreadsheet program does) and every reason. What is personal is written as its pseudonym and free text is withheld: the owner has both. A returned
 sheet is read by the same mapping, and a pseudonym in it stays what it is.
 """
 
@@ -22,7 +22,7 @@ from evaluation.records.pseudonyms import pseudonymise
 
 WORDS_FILE = "words-in-no-list.xlsx"
 WITHHELD = "(withheld)"
-ROW, REASONS = "Row of data (1 is the first below the header)", "Reasons"
+ROW, LINE, REASONS = "Row of data (1 is the first below the header)", "Row in your file", "Reasons"
 _MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _FIGURES = rf"^[\d\s./:,£+\-()%]{{1,24}}$|^\d{{1,2}}(?:st|nd|rd|th)?[\s\-./]*{_MONTH}[\s\-./,]*\d{{2,4}}$"
 _SHAPES = {
@@ -89,7 +89,11 @@ def protected(extract: Extract) -> pl.DataFrame:
     frame = extract.rejected
     names = [name for name in frame.columns if name not in ("row", "reasons")]
     columns = [_protected(frame[name], extract.columns.get(name), extract.date_order, extract.key) for name in names]
-    return pl.DataFrame([frame["row"].alias(ROW), frame["reasons"].list.join("; ").alias(REASONS), *columns])
+    lines = frame.select("row").join(extract.places, on="row", how="left", maintain_order="left")
+    several = lines["sheet"].drop_nulls().n_unique() > 1
+    shown = pl.concat_str("sheet", pl.lit(", row "), "line") if several else pl.col("line")
+    reasons = frame["reasons"].list.join("; ").alias(REASONS)
+    return pl.DataFrame([frame["row"].alias(ROW), lines.select(shown.alias(LINE)).to_series(), reasons, *columns])
 
 
 def _protected(cells: pl.Series, kind: str | None, order: str | None, key: bytes) -> pl.Series:
@@ -115,7 +119,7 @@ def _births(cells: pl.Series, order: str | None) -> pl.Series:
 
 
 def _write_sheet(path: Path, title: str, frame: pl.DataFrame) -> Path:
-    """Write a table to a workbook, every cell but the first as text, so that no identifier loses a zero."""
+    """Write a table to a workbook, every cell but row numbers as text, so that no identifier loses a zero."""
     from datetime import datetime
 
     import xlsxwriter
@@ -133,12 +137,14 @@ def _write_sheet(path: Path, title: str, frame: pl.DataFrame) -> Path:
         sheet = book.add_worksheet(title)
         sheet.write_row(0, 0, frame.columns, book.add_format({"bold": True}))
         sheet.set_column(0, 0, 16)
-        sheet.set_column(1, 1, 60, book.add_format({"text_wrap": True}))
-        sheet.set_column(2, max(frame.width - 1, 2), 18)
-        sheet.freeze_panes(1, 2)
+        told = frame.columns.index(REASONS) if REASONS in frame.columns else 1
+        sheet.set_column(1, max(frame.width - 1, 1), 18)
+        sheet.set_column(told, told, 60, book.add_format({"text_wrap": True}))
+        sheet.freeze_panes(1, told + 1)
         for number, row in enumerate(frame.iter_rows(), start=1):
-            sheet.write_number(number, 0, row[0])
-            for place, value in enumerate(row[1:], start=1):
-                if value is not None:
+            for place, value in enumerate(row):
+                if isinstance(value, int):
+                    sheet.write_number(number, place, value)
+                elif value is not None:
                     sheet.write_string(number, place, str(value)[:_LONGEST_CELL])
     return path

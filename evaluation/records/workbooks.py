@@ -14,6 +14,7 @@ from evaluation.records.raw import Grid, first_rows
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How a compound file begins: Excel 97, and anything encrypted by Office."""
 ERROR = "#ERROR"
+LINE = "__line"
 _DAMAGED = "The workbook cannot be opened: it is damaged, cut off, or not a workbook."
 
 
@@ -45,7 +46,8 @@ def read_workbook(content: bytes, known: frozenset[str], sheet: str | None = Non
     notes += [f"sheet '{name}' read" for name in chosen]
     left = [name for name in visible if name not in chosen]
     notes += [f"sheet '{name}' holds no such table and was left out" for name in left]
-    return Grid(_stacked(chosen, known), {}, tuple(notes))
+    cells, places = _stacked(chosen, known)
+    return Grid(cells, {}, tuple(notes), places)
 
 
 def _sheets(content: bytes) -> tuple[dict[str, pl.DataFrame], list[str]]:
@@ -56,7 +58,8 @@ def _sheets(content: bytes) -> tuple[dict[str, pl.DataFrame], list[str]]:
     try:
         book: Any = fastexcel.read_excel(content)
         for name in book.sheet_names:
-            loaded = book.load_sheet(name, header_row=None, dtypes="string")
+            # Without skip_rows the empty rows at the top are dropped, and rows are not where their owner sees them.
+            loaded = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
             if loaded.visible != "visible":
                 notes.append(f"hidden sheet '{name}' ignored")
             else:
@@ -73,12 +76,19 @@ def _with_errors(sheet: Any) -> pl.DataFrame:
     batch, errors = sheet.to_arrow_with_errors()
     frame = _texts(pl.DataFrame(batch))
     if errors is None:
-        return frame
+        return _from_first(frame)
     columns = [frame[name].to_list() for name in frame.columns]
     for error in errors.errors:
         row, column = error.offset_position
         columns[column][row] = ERROR
-    return pl.DataFrame(dict(zip(frame.columns, columns, strict=True)), schema=frame.schema)
+    return _from_first(pl.DataFrame(dict(zip(frame.columns, columns, strict=True)), schema=frame.schema))
+
+
+def _from_first(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows from the first that holds anything, each with its row of the sheet in `LINE`."""
+    numbered = frame.with_columns(pl.int_range(1, pl.len() + 1).alias(LINE))
+    filled = frame.select(pl.any_horizontal(pl.lit(False), pl.all().is_not_null())).to_series().arg_true()
+    return numbered.slice(filled[0] if len(filled) else len(frame))
 
 
 def _texts(frame: pl.DataFrame) -> pl.DataFrame:
@@ -103,25 +113,26 @@ def _with_header(visible: dict[str, pl.DataFrame], known: frozenset[str]) -> dic
 
 
 def _hits(cells: pl.DataFrame, known: frozenset[str]) -> int:
-    found = headers.find(first_rows(cells), known)
+    found = headers.find(first_rows(cells.drop(LINE)), known)
     return len({headers.normal(name) for name in found.names} & known) if found else 0
 
 
 def _layout(cells: pl.DataFrame, known: frozenset[str]) -> tuple[str, ...]:
-    found = headers.find(first_rows(cells), known)
+    found = headers.find(first_rows(cells.drop(LINE)), known)
     names = [headers.normal(name) for name in found.names] if found else []
     while names and not names[-1]:
         names.pop()
     return tuple(names)
 
 
-def _stacked(chosen: dict[str, pl.DataFrame], known: frozenset[str]) -> pl.DataFrame:
-    """The chosen sheets one below the other, the header of the first alone."""
+def _stacked(chosen: dict[str, pl.DataFrame], known: frozenset[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The chosen sheets one below the other, the header of the first alone, and the place of every row."""
     frames: list[pl.DataFrame] = []
-    for cells in chosen.values():
-        found = headers.find(first_rows(cells), known) if frames else None
-        frames.append(cells.slice(found.row + 1) if found else cells)
-    return pl.concat(frames, how="diagonal")
+    for name, cells in chosen.items():
+        found = headers.find(first_rows(cells.drop(LINE)), known) if frames else None
+        frames.append((cells.slice(found.row + 1) if found else cells).with_columns(pl.lit(name).alias("sheet")))
+    both = pl.concat(frames, how="diagonal")
+    return both.drop(LINE, "sheet"), both.select(pl.col(LINE).cast(pl.Int64).alias("line"), "sheet")
 
 
 def _listed(names: dict[str, pl.DataFrame]) -> str:

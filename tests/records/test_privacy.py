@@ -139,7 +139,7 @@ def test_a_mended_sheet_is_read_as_the_same_people(planted: Path, tmp_path: Path
 
     sheet = fastexcel.read_excel(path).load_sheet(0, dtypes="string").to_polars()
     assert words.name == "words-in-no-list.xlsx"
-    assert sheet.columns[:2] == [ROW, "Reasons"]
+    assert sheet.columns[:3] == [ROW, "Row in your file", "Reasons"]
     assert sheet[ROW].to_list() == ["2", "3"]
     mended = sheet.filter(pl.col(ROW) == "2").with_columns(pl.lit("14/02/2011").alias("Date Closed"))
     mended.write_csv(tmp_path / "mended.csv")

@@ -77,10 +77,10 @@ READABLE: dict[str, tuple[bytes | str, str]] = {
     "title rows": (joined("Cases of the council", "Printed 01/02/2012", "") + GOOD, "2 rows above the header skipped"),
     "title over two lines": ('"Cases,\nof the council"\r\n' + GOOD, "1 rows above the header skipped"),
     "separator line of Excel": (joined("sep=,") + GOOD, "1 rows above the header skipped"),
-    "totals row": (GOOD + "Total,,,,,,,,,132.50,\r\n", "1 row of totals or remarks below the data skipped"),
+    "totals row": (GOOD + "Total,,,,,,,,,132.50,\r\n", "1 row of totals or remarks below the data set aside"),
     "remarks below": (
         GOOD + joined("", "Total: 3 cases", "End of report"),
-        "2 rows of totals or remarks below the data skipped",
+        "2 rows of totals or remarks below the data set aside",
     ),
     "blank rows": (joined(*LINES[:2], "", ",,,,,,,,,,", *LINES[2:]), "encoding utf-8"),
     "empty cells beyond the header": (joined(LINES[0], *(line + ",,," for line in LINES[1:])), "encoding utf-8"),
@@ -135,7 +135,8 @@ REFUSED: dict[str, tuple[bytes | str, str]] = {
 def test_readable(form: str, write: Write) -> None:
     content, note = READABLE[form]
     extract = read_extract(write(content), "case_list")
-    assert (extract.rows_read, extract.rows_accepted) == (3, 3)
+    below = 1 if form == "totals row" else 2 if form == "remarks below" else 0
+    assert (extract.rows_read, extract.rows_accepted, len(extract.rejected)) == (3 + below, 3, below)
     assert note in extract.notes
     assert extract.accepted["Cases"]["case_id"].to_list() == ["C001", "C002", "C003"]
     assert extract.accepted["Interventions"]["scheme"].to_list() == ["mediation"]
@@ -162,6 +163,24 @@ def test_ragged_rows_are_set_aside_with_their_text(write: Write) -> None:
         "the row has 3 cells where the header has 11", "the row has 13 cells where the header has 11",
     ]  # fmt: skip
     assert "extra | more" in extract.rejected.row(1)
+
+
+def test_totals_and_remarks_are_counted_as_rows_set_aside(write: Write) -> None:
+    extract = read_extract(write(joined(*LINES, "", "Total,,,,,,,,,132.50,", "End of report")), "case_list")
+    assert extract.rejected["row"].to_list() == [4, 5]
+    assert [reasons[0].split(":")[0] for reasons in extract.rejected["reasons"].to_list()] == [
+        "totals row below the table", "remark below the table",
+    ]  # fmt: skip
+    assert extract.rejected["Officer Cost"].to_list() == ["132.50", None]
+
+
+@pytest.mark.parametrize("stray", ["", 'a 12" pipe'])
+def test_a_row_set_aside_says_where_its_owner_sees_it(stray: str, write: Write) -> None:
+    wrong, short = LINES[1].replace("C001", "C004").replace("/01/", "/31/"), "C005,H4"
+    titles = ("Cases", '"over\ntwo lines"', "")
+    text = joined(*titles, *LINES, "", wrong.replace("music", stray), short, "Total,3")
+    extract = read_extract(write(text), "case_list")
+    assert extract.places.rows() == [(4, 9, None), (5, 10, None), (6, 11, None)]
 
 
 def test_a_line_of_headers_between_the_rows_is_no_case(write: Write) -> None:

@@ -10,11 +10,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import fastexcel
 import pytest
 import xlsxwriter
 
 from evaluation.errors import DataError
-from evaluation.records import load_mapping, read_extract
+from evaluation.records import load_mapping, read_extract, write_rejected
+from evaluation.records.rejected import LINE
 
 HEADER = [column.names[0] for column in load_mapping("case_list").columns.values()]
 Fill = Callable[[Any, Any], None]
@@ -74,7 +76,19 @@ def test_dates_amounts_and_headings(fill: Fill, tmp_path: Path) -> None:
     cases = extract.accepted["Cases"]
     assert cases["opened_on"].to_list() == [date(2011, 3, 4), date(2011, 3, 4), date(2011, 5, 13)]
     assert cases["cost"].to_list() == [Decimal("120.50"), Decimal("12.50"), Decimal("0.30")]
-    assert extract.rows_read == extract.rows_accepted == 3
+    assert extract.rows_accepted == 3
+    assert extract.rows_read - 3 == len(extract.rejected) == (1 if fill is below_a_title else 0)
+
+
+def test_a_row_set_aside_says_its_sheet_and_row(tmp_path: Path) -> None:
+    def wrong(book: Any, sheet: Any) -> None:
+        sheet.write_row(3, 1, HEADER)
+        sheet.write_row(5, 1, ["C009", "H1", "", "Abbey", "13/13/2011"])
+
+    extract = read_extract(workbook(tmp_path / "cases.xlsx", ("2011", wrong), ("2012", wrong)), "case_list")
+    assert extract.places.rows() == [(1, 6, "2011"), (2, 6, "2012")]
+    (sheet,) = write_rejected([extract], tmp_path / "rejected")
+    assert fastexcel.read_excel(sheet).load_sheet(0).to_polars()[LINE].to_list() == ["2011, row 6", "2012, row 6"]
 
 
 def test_a_hidden_sheet_is_ignored_and_said(tmp_path: Path) -> None:
