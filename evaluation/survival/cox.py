@@ -16,6 +16,7 @@ from evaluation.errors import DataError
 from evaluation.survival import words
 from evaluation.survival.columns import Floats, Frame, are_fractional, check_choice, check_level, names
 from evaluation.survival.maximise import Maximum, invert_information, maximise, refuse_collinear, solve_information
+from evaluation.survival.numerics import one_thread
 from evaluation.survival.partial import Likelihood, PartialLikelihood
 from evaluation.survival.risksets import RiskSets, collapse
 from evaluation.survival.robust import score_products
@@ -275,6 +276,7 @@ def cox(
     return fit_risk_sets(sets, ties=ties, level=level)
 
 
+@one_thread
 def fit_risk_sets(sets: RiskSets, *, ties: str = "efron", level: float = 0.95) -> CoxFit:
     """Fit a Cox model to tables that are already collapsed; see `cox`."""
     likelihood = PartialLikelihood.of(sets, ties)

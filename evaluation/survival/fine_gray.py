@@ -14,6 +14,7 @@ from evaluation.survival.columns import Floats, Frame, Ints, Roles, check_choice
 from evaluation.survival.cox import TIES, CoxFit
 from evaluation.survival.curve_table import event_states
 from evaluation.survival.maximise import invert_information, maximise, refuse_collinear
+from evaluation.survival.numerics import one_thread
 from evaluation.survival.partial import Moments, PartialLikelihood
 from evaluation.survival.risksets import AtRisk, RiskSums, Rows, collapse, count_at_risk
 from evaluation.survival.robust import residual_tables
@@ -144,6 +145,7 @@ def _kept(rows: Rows, competing: np.ndarray, uncensored: Floats, slots: int) -> 
     )
 
 
+@one_thread
 def _fit(likelihood: PartialLikelihood, kept: Rows, chosen: Ints, factor: Floats, level: float) -> FineGrayFit:
     null = likelihood.at(np.zeros(len(likelihood.sets.terms)))
     refuse_collinear(null, likelihood)

@@ -16,7 +16,7 @@ from evaluation.survival import words
 from evaluation.survival.columns import Floats, Frame, Ints, Roles, check_choice, check_level, combine, names, read
 from evaluation.survival.cox import TIES
 from evaluation.survival.maximise import maximise, refuse_collinear
-from evaluation.survival.numerics import lowest
+from evaluation.survival.numerics import lowest, one_thread
 from evaluation.survival.partial import Likelihood, PartialLikelihood
 from evaluation.survival.risksets import RiskSets, Rows, collapse, count_at_risk, count_events
 
@@ -115,6 +115,7 @@ class FrailtyFit:
         return "\n\n".join([words.markdown(self.tidy()), self.sentence()])
 
 
+@one_thread
 def shared_frailty(
     spells: Frame,
     covariates: str | Iterable[str],

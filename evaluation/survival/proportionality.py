@@ -8,11 +8,13 @@ from scipy.special import chdtrc
 
 from evaluation.survival.columns import Floats, check_choice
 from evaluation.survival.cox import CoxFit
+from evaluation.survival.numerics import one_thread
 from evaluation.survival.risksets import RiskSets
 
 TRANSFORMS = ("km", "rank", "identity", "log")
 
 
+@one_thread
 def proportionality(fit: CoxFit, transform: str = "km") -> pl.DataFrame:
     """Test whether each covariate's log hazard ratio drifts with a function of time.
 

@@ -254,9 +254,9 @@ def count_events(rows: Rows, slots: int, patterns: int) -> tuple[Floats, Floats,
     weight = None if rows.weight is None else rows.weight[which]
     deaths = np.bincount(slot, minlength=slots).astype(float)
     died = deaths if weight is None else np.bincount(slot, weight, minlength=slots).astype(float)
-    place = slot.astype(np.int64) * patterns + rows.pattern[which]
+    place = _places(slot, rows.pattern[which], patterns)
     if slots * patterns <= DENSE_CELLS:
-        table = np.bincount(place, weight, minlength=slots * patterns).reshape(slots, patterns).astype(float)
+        table = np.bincount(place, weight, minlength=slots * patterns).reshape(slots, patterns)
         return deaths, died, sparse.of_table(table)
     ones = np.ones(len(which)) if weight is None else weight
     return deaths, died, sparse.of_places(ones, slot, rows.pattern[which], (slots, patterns))
@@ -267,6 +267,8 @@ def count_at_risk(rows: Rows, slots: int, patterns: int) -> AtRisk:
     cells = slots * patterns
     if cells <= min(DENSE_CELLS, DENSE_FILL * 2 * len(rows) + 1_000_000):
         table = _dense_changes(rows, slots, patterns)
+        if rows.weight is None:
+            return AtRisk(np.cumsum(table, axis=0, out=table), None)
         # Whole numbers add exactly in any order; weights keep most precision from the last slot backwards.
         dense = np.zeros((slots, patterns))
         np.negative(np.cumsum(table[:0:-1], axis=0)[::-1], out=dense[:-1])
@@ -279,10 +281,18 @@ def _dense_changes(rows: Rows, slots: int, patterns: int) -> Floats:
     table = np.zeros(cells)
     for part in chunks(len(rows), max(CHUNK, cells // 4)):
         weight = None if rows.weight is None else rows.weight[part]
-        pattern = rows.pattern[part].astype(np.int64)
-        table += np.bincount(rows.start[part] * np.int64(patterns) + pattern, weight, minlength=cells)
-        table -= np.bincount(rows.stop[part] * np.int64(patterns) + pattern, weight, minlength=cells)
+        pattern, start, stop = rows.pattern[part], rows.start[part], rows.stop[part]
+        if start.any():
+            table += np.bincount(_places(start, pattern, patterns), weight, minlength=cells)
+        else:
+            table[:patterns] += np.bincount(pattern, weight, minlength=patterns)
+        table -= np.bincount(_places(stop, pattern, patterns), weight, minlength=cells)
     return table.reshape(slots, patterns)
+
+
+def _places(slot: Ints, pattern: Ints, patterns: int) -> Ints:
+    """Number the cells of a table of slots and patterns, row by row."""
+    return slot.astype(np.int64) * patterns + pattern
 
 
 def _sparse_changes(rows: Rows, slots: int, patterns: int) -> Sparse:

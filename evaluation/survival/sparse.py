@@ -15,7 +15,10 @@ _csr: Any = scipy.sparse.csr_matrix
 
 def of_table(table: Floats) -> Sparse:
     """Keep the cells of a table that are not zero."""
-    return _csr(table)
+    rows, columns = map(int, table.shape)
+    place: Ints = np.flatnonzero(table)
+    bounds = np.searchsorted(place, np.arange(rows + 1) * columns)
+    return _csr((table.ravel()[place].astype(float), place % columns, bounds), shape=table.shape)
 
 
 def of_places(values: Floats, row: Ints, column: Ints, shape: tuple[int, int]) -> Sparse:
