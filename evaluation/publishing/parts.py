@@ -155,6 +155,8 @@ def data_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]
         i for i in range(1, len(heads))
         if rows and all(not isinstance(row[i], Markup) and _NUMBER.fullmatch(str(row[i])) for row in rows)
     }  # fmt: skip
+    if numeric and len(numeric) == len(heads) - 1:  # the usual table of figures says it once, for all its cells
+        cls, numeric = f"{cls} figures", set[int]()
     side = [' class="n"' if i in numeric else "" for i in range(len(heads))]
     head = "".join(f'<th scope="col"{side[i]}>{escaped(words)}</th>' for i, words in enumerate(heads))
     body = "".join(

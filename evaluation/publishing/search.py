@@ -13,13 +13,18 @@ _PLACE = re.compile(
     r'(?:<section[^>]*\sid="(?P<outer>[^"]+)"[^>]*>\s*)?<h[23](?P<attributes>[^>]*)>(?P<words>.*?)</h[23]>', re.S
 )
 _ID = re.compile(r'\b(?:id|data-anchor-id)="([^"]+)"')
-_LONGEST = 700
-"""Letters of a section that are searched: sections are short, and the index stays small."""
+_LONGEST, _LONGEST_OF_REFERENCE = 450, 240
+"""Letters of a section that are searched: sections are short, and the index stays small. A page of reference and a
+notebook are looked up by their headings."""
+_FIGURES = re.compile(r'<td class="n">.*?</td>', re.S)
+_CELL = re.compile(r"<td>.*?</td>", re.S)
+_TABLE_OF_FIGURES = re.compile(r'<table class="[^"]*\bfigures">.*?</table>', re.S)
 
 
 def plain(markup: str) -> str:
     """Take the words out of markup; drawings, scripts and tables of figures are left out."""
-    text = re.sub(r"<(svg|script|style|select|thead)\b.*?</\1>", " ", markup, flags=re.S)
+    text = _TABLE_OF_FIGURES.sub(lambda table: _CELL.sub(" ", table.group()), _FIGURES.sub(" ", markup))
+    text = re.sub(r"<(svg|script|style|select|thead)\b.*?</\1>", " ", text, flags=re.S)
     text = re.sub(r"<[^>]+>", " ", text)
     return re.sub(r"\s+", " ", html.unescape(text)).strip()
 
@@ -33,26 +38,38 @@ def sections(page: str, href: str) -> list[dict[str, str]]:
     title = plain(found.group(1)) if (found := _TITLE.search(body)) else href
     places = list(_PLACE.finditer(body))
     edges = [place.start() for place in places] + [len(body)]
-    entries = [{"href": href, "title": title, "section": "", "text": plain(body[: edges[0]])[:_LONGEST]}]
+    longest = _LONGEST_OF_REFERENCE if href.startswith(("docs/reference-", "notebooks/")) else _LONGEST
+    entries = [{"href": href, "title": title, "section": "", "text": plain(body[: edges[0]])[:longest]}]
     for place, end in zip(places, edges[1:], strict=True):
         key = _ID.search(place["attributes"])
         anchor = key.group(1) if key else place["outer"]
         where = f"{href}#{html.unescape(anchor)}" if anchor else href
         words = plain(place["words"])
         entries.append(
-            {"href": where, "title": title, "section": words, "text": plain(body[place.end() : end])[:_LONGEST]}
+            {"href": where, "title": title, "section": words, "text": plain(body[place.end() : end])[:longest]}
         )
     return entries
 
 
 def write_index(output: Path, name: str = "assets/search-index.json") -> int:
-    """Write the index of a rendered site; return the number of entries."""
-    entries: list[dict[str, str]] = []
+    """Write the index of a rendered site, a page an item: `[href, title, [[anchor, section, text], …]]`.
+
+    Returns
+    -------
+    int
+        The number of sections.
+    """
+    pages: list[list[object]] = []
+    count = 0
     for path in sorted(output.rglob("*.html")):
         href = path.relative_to(output).as_posix()
-        if href != "search.html":
-            entries += sections(path.read_text(encoding="utf-8"), href)
+        if href == "search.html":
+            continue
+        found = sections(path.read_text(encoding="utf-8"), href)
+        parts = [[entry["href"].partition("#")[2], entry["section"], entry["text"]] for entry in found]
+        pages.append([href, found[0]["title"] if found else href, parts])
+        count += len(parts)
     target = output / name
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(entries, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
-    return len(entries)
+    target.write_text(json.dumps(pages, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    return count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from evaluation.publishing.words import escaped
@@ -11,6 +11,8 @@ WIDE = 720
 """Width in pixels of the drawing for desks and paper."""
 NARROW = 350
 """Width in pixels of the drawing for phones: text never shrinks."""
+ANCHORS: Mapping[str, tuple[str, ...]] = {"start": (), "middle": ("mid",), "end": ("end",)}
+"""Where a text stands on its point, and the class that says so in the stylesheet."""
 LETTER = 7.6
 """Mean width in pixels of a letter at the charts' 15 px, to see whether a label fits."""
 
@@ -32,6 +34,7 @@ class Svg:
         self.name, self.width, self.height = name, width, height
         self.title, self.desc = title, desc
         self._parts: list[str] = []
+        self._lines: dict[str, int] = {}
 
     @property
     def wide(self) -> bool:
@@ -43,30 +46,39 @@ class Svg:
         self._parts.append(markup)
 
     def line(self, x1: float, y1: float, x2: float, y2: float, cls: str) -> None:
-        """Draw a straight line."""
-        self.add(f'<path class="{cls}" d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"/>')
+        """Draw a straight line; all lines of one class are one path, at the depth of the first."""
+        drawn = _way([(x1, y1), (x2, y2)])
+        if cls in self._lines:
+            place = self._lines[cls]
+            before = self._parts[place].removesuffix('"/>')
+            self._parts[place] = f'{before}{drawn}"/>'
+        else:
+            self._lines[cls] = len(self._parts)
+            self.add(f'<path class="{cls}" d="{drawn}"/>')
 
     def path(self, cls: str, points: Sequence[tuple[float, float]], *, close: bool = False) -> None:
         """Draw a line through points."""
-        steps = "".join(f"{'L' if i else 'M'}{x:.1f} {y:.1f}" for i, (x, y) in enumerate(points))
-        self.add(f'<path class="{cls}" d="{steps}{"z" if close else ""}"/>')
+        self.add(f'<path class="{cls}" d="{_way(points)}{"z" if close else ""}"/>')
 
     def rect(self, x: float, y: float, width: float, height: float, cls: str) -> None:
         """Draw a rectangle; a negative width counts as none."""
-        self.add(f'<rect class="{cls}" x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}"/>')
+        size = f'width="{short(max(width, 0))}" height="{short(height)}"'
+        self.add(f'<rect class="{cls}" x="{short(x)}" y="{short(y)}" {size}/>')
 
     def circle(self, x: float, y: float, radius: float, cls: str) -> None:
         """Draw a filled or hollow circle, as the class says."""
-        self.add(f'<circle class="{cls}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"/>')
+        self.add(f'<circle class="{cls}" cx="{short(x)}" cy="{short(y)}" r="{radius:g}"/>')
 
     def diamond(self, x: float, y: float, radius: float, cls: str) -> None:
         """Draw a diamond: the sign that needs no colour to stand out."""
         r = f"{radius:g}"
-        self.add(f'<path class="{cls}" d="M{x:.1f} {y - radius:.1f}l{r} {r} -{r} {r} -{r} -{r}z"/>')
+        self.add(f'<path class="{cls}" d="M{short(x)} {short(y - radius)}l{r} {r} -{r} {r} -{r} -{r}z"/>')
 
     def text(self, x: float, y: float, words: object, cls: str = "t", anchor: str = "start") -> None:
-        """Write words at a point, escaped."""
-        self.add(f'<text class="{cls}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escaped(words)}</text>')
+        """Write words at a point, escaped; `t` is what every text of a chart is, and is not written out."""
+        named = " ".join([*(name for name in cls.split() if name != "t"), *ANCHORS[anchor]])
+        kind = f' class="{named}"' if named else ""
+        self.add(f'<text{kind} x="{short(x)}" y="{short(y)}">{escaped(words)}</text>')
 
     def markup(self) -> str:
         """Return the drawing."""
@@ -78,6 +90,30 @@ class Svg:
             f'<title id="{key}-t">{escaped(self.title)}</title><desc id="{key}-d">{escaped(self.desc)}</desc>'
             f"{''.join(self._parts)}</svg>"
         )
+
+
+def short(value: float) -> str:
+    """Write a coordinate to a tenth of a pixel, without what says nothing."""
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def _way(points: Sequence[tuple[float, float]]) -> str:
+    """Write a path's steps, each in its shortest form; what moves by less than a tenth of a pixel is left out."""
+    steps: list[str] = []
+    here = ("", "")
+    for x, y in points:
+        there = (short(x), short(y))
+        if not steps:
+            steps.append(f"M{there[0]} {there[1]}")
+        elif there[1] == here[1] and there[0] != here[0]:
+            steps.append(f"H{there[0]}")
+        elif there[0] == here[0] and there[1] != here[1]:
+            steps.append(f"V{there[1]}")
+        elif there != here:
+            steps.append(f"L{there[0]} {there[1]}")
+        here = there
+    return "".join(steps)
 
 
 def both(draw: Callable[[int], Svg]) -> str:

@@ -40,6 +40,17 @@ _GONE = (
 )
 # The renderer's title block, where a page writes its own, so that both renderers show the same.
 _TITLE_BLOCK = re.compile(r'<header[^>]*id="title-block-header".*?</header>\s*', _FLAGS)
+# Wrappers that only the framework's own stylesheet knows; Quarto's stand for an active page are kept with their link.
+_WRAPPED = re.compile(r'<span class="menu-text">(.*?)</span>', _FLAGS)
+_CODE = re.compile(
+    r'(?P<frame><div class="sourceCode[^>]*>)?<pre\b[^>]*><code\b[^>]*>(?P<text>.*?)</code></pre>(?(frame)</div>)',
+    _FLAGS,
+)
+_COLOURED = re.compile(r"</?span\b[^>]*>|<a\b[^>]*>\s*</a>", _FLAGS)
+# What only the renderers' scripts read of a heading: its section holds the same id.
+_ANCHORED = re.compile(
+    r'(?:(?<=<h[1-6]) class="anchored"| data-anchor-id="[^"]*"|(?<=") class="level[1-6]"(?=>))(?=[^<>]*>)', _FLAGS
+)
 _TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 _HANDLER = re.compile(r"""\s(?:on[a-z]+|style|srcdoc)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)""", re.I)
 _ACTIVE_URL = re.compile(
@@ -65,6 +76,9 @@ def tidy(page: str) -> str:
         end = "</header>" if _TITLE_BLOCK.search(page) else "</h1>"
         head, found, rest = page.partition('id="title-block-header"') if end == "</header>" else ("", "", page)
         page = head + found + rest.replace(end, f'{end}<p class="stamp"><b>{STAMP}</b></p>', 1)
+    page = _WRAPPED.sub(r"\1", page).replace('<li class="nav-item">', "<li>")
+    page = _CODE.sub(lambda code: f"<pre><code>{_COLOURED.sub('', code['text'])}</code></pre>", page)
+    page = _ANCHORED.sub("", page)
     page = _TAG.sub(lambda tag: _ACTIVE_URL.sub("", _HANDLER.sub("", tag.group())), page)
     page = re.sub(r"(<body[^>]*>)", rf"\1{_SKIP}", page, count=1)
     return re.sub(r'(<meta charset="utf-8"\s*/?>)', rf"\1{_META}", page, count=1)

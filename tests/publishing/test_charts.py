@@ -15,6 +15,7 @@ import pytest
 from evaluation.publishing import svg
 from evaluation.publishing.charts import bars, control, coverage, curves, forest, funnel, love, multiples
 from evaluation.publishing.charts.figure import Chart
+from evaluation.publishing.charts.live import SHARED
 from evaluation.publishing.charts.people import hundred
 
 LONG = "A very long name of a scheme that nobody would want to read twice <b>&</b>"
@@ -86,7 +87,8 @@ def test_no_words_leave_the_frame(chart: Chart) -> None:
         for text in drawing.iter("text"):
             x, y = float(text.get("x", "0")), float(text.get("y", "0"))
             long = len(text.text or "") * svg.LETTER * 0.92
-            left = {"start": x, "middle": x - long / 2, "end": x - long}[text.get("text-anchor", "start")]
+            side = text.get("class", "").split()
+            left = x - long if "end" in side else x - long / 2 if "mid" in side else x
             assert left >= -14, text.text
             assert left + long <= width + 14, text.text
             assert 0 <= y <= height, text.text
@@ -100,9 +102,14 @@ def test_an_interactive_chart_is_plain_data_with_the_shared_template(chart: Char
     if chart.live is None:
         return
     figure = json.loads(chart.live_json())
-    assert figure["layout"]["colorway"][0] == "#12436D"
-    assert figure["config"]["displaylogo"] is False
+    assert set(figure) == {"data", "layout"}
+    assert "template" not in figure["layout"]
     assert "<b>" not in chart.live_json()
+
+
+def test_all_interactive_charts_share_one_template() -> None:
+    assert SHARED["template"]["layout"]["colorway"][0] == "#12436D"
+    assert SHARED["config"]["displaylogo"] is False
 
 
 def test_lines_differ_by_dash_as_well_as_by_colour(demo: ModuleType) -> None:
@@ -112,9 +119,18 @@ def test_lines_differ_by_dash_as_well_as_by_colour(demo: ModuleType) -> None:
 
 
 def test_one_hundred_people_are_one_hundred_shapes() -> None:
-    drawn = ET.fromstring(hundred(32, "h"))
-    assert len(drawn.findall("rect")) == 32
-    assert len(drawn.findall("circle")) == 68
+    squares, rings, _ = (str(path.get("d")) for path in ET.fromstring(hundred(32, "h")).findall("path"))
+    assert re.findall(r"M(\d+) (\d+)h([\d.]+)", squares) == [
+        ("2", "8", "156"), ("2", "24", "156"), ("2", "40", "156"), ("2", "56", "28"),
+    ]  # fmt: skip
+    lengths = [float(length) for _, _, length in re.findall(r"M(\d+) (\d+)h([\d.]+)", rings)]
+    assert [(length + 15.9) / 16 for length in lengths] == pytest.approx([8, 10, 10, 10, 10, 10, 10])
+
+
+@pytest.mark.parametrize(("had", "rows"), [(0, (0, 10)), (1, (1, 10)), (10, (1, 9)), (99, (10, 1)), (100, (10, 0))])
+def test_people_at_the_edges(had: int, rows: tuple[int, int]) -> None:
+    squares, rings, _ = (str(path.get("d")) for path in ET.fromstring(hundred(had, "h")).findall("path"))
+    assert (squares.count("M"), rings.count("M")) == rows
 
 
 def test_points_at_events_are_steps_and_points_on_a_grid_are_joined() -> None:

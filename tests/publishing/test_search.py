@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from evaluation.publishing.search import sections, write_index
+from evaluation.publishing.search import plain, sections, write_index
 
 PAGE = (
     '<html><body><header>Menu</header><main class="c"><h1 class="title">Mediation &amp; more</h1><p>Intro.</p>'
@@ -26,5 +26,10 @@ def test_the_search_page_does_not_find_itself(tmp_path: Path) -> None:
     for name in ("index.html", "search.html"):
         (tmp_path / name).write_text(PAGE)
     assert write_index(tmp_path) == 3
-    entries = json.loads((tmp_path / "assets" / "search-index.json").read_text())
-    assert {entry["href"].partition("#")[0] for entry in entries} == {"index.html"}
+    pages = json.loads((tmp_path / "assets" / "search-index.json").read_text())
+    assert [page[0] for page in pages] == ["index.html"]
+    assert pages[0][2][1] == ["cost", "What it costs", "£410 a case"]
+
+
+def test_a_table_is_found_by_its_words_and_not_by_its_figures() -> None:
+    assert plain('<tr><th scope="row">Noise</th><td class="n">1,204</td><td>late</td></tr>') == "Noise late"

@@ -122,17 +122,11 @@ def _live(points: Sequence[Point], limits: Limits, unit: str) -> Mapping[str, ob
         "size": [14 if p.special else 8 for p in points],
         "color": [live.PALETTE[3] if p.special else live.PALETTE[0] for p in points],
     }
-    traces: list[dict[str, Any]] = [
-        {"type": "scatter", "mode": "lines", "x": labels, "y": [edge] * len(points), "name": label, "hoverinfo": "skip",
-         "line": {"color": live.PALETTE[4], "width": 1.5, "dash": dash}}
-        for label, edge, dash in (
-            ("Mean", limits.mean, "solid"), ("Lower limit", limits.low, "dot"), ("Upper limit", limits.high, "dot"),
-        )
-        if edge is not None
-    ]  # fmt: skip
-    traces.append(
+    traces = [
         {"type": "scatter", "mode": "lines+markers", "x": labels, "y": [p.value for p in points], "name": unit,
          "marker": marker, "line": {"color": live.PALETTE[0], "width": 1.5},
          "hovertemplate": "%{x}: %{y}<extra></extra>"}
-    )  # fmt: skip
-    return live.figure(traces, live.layout("", unit, xaxis={"type": "category", "nticks": 8}))
+    ]  # fmt: skip
+    edges = [live.level(edge, "dot") for edge in (limits.low, limits.high) if edge is not None]
+    frame = live.layout("", unit, xaxis={"type": "category", "nticks": 8}, shapes=[live.level(limits.mean), *edges])
+    return live.figure(traces, frame)

@@ -26,18 +26,20 @@ class Source:
 
 def strip(states: str) -> str:
     """Draw a source's months, one cell each: full, half or crossed."""
-    cells: list[str] = []
+    cells: dict[str, str] = {}
     for i, state in enumerate(states):
         x = i * 11 + 1
-        cells.append(f'<rect class="cov-{state}" x="{x}" y="1" width="9" height="22"/>')
+        cells[f"cov-{state}"] = cells.get(f"cov-{state}", "") + f"M{x} 1h9v22h-9z"
         if state == "p":
-            cells.append(f'<path class="cov-half" d="M{x} 23L{x + 9} 1V23z"/>')
+            cells["cov-half"] = cells.get("cov-half", "") + f"M{x} 23L{x + 9} 1V23z"
         if state == "n":
-            cells.append(f'<path class="cov-x" d="M{x + 2} 9l5 6m0-6l-5 6"/>')
+            cells["cov-x"] = cells.get("cov-x", "") + f"M{x + 2} 9l5 6m0-6l-5 6"
+    order = sorted(cells, key=lambda name: name in ("cov-half", "cov-x"))
+    drawn = "".join(f'<path class="{name}" d="{cells[name]}"/>' for name in order)
     width = 11 * len(states)
     return (
         f'<svg class="strip" viewBox="0 0 {width} 24" width="{width}" height="24" aria-hidden="true" '
-        f'focusable="false">{"".join(cells)}</svg>'
+        f'focusable="false">{drawn}</svg>'
     )
 
 

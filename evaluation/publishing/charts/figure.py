@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evaluation.publishing.parts import region
-from evaluation.publishing.words import escaped
+from evaluation.publishing.words import escaped, slug
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Chart:
     Attributes
     ----------
     name
-        Unique on its page; the stem of the interactive figure's file.
+        Unique on its page.
     title
         The finding in one line.
     drawing
@@ -37,21 +38,9 @@ class Chart:
     note: str
     live: Mapping[str, object] | None = None
 
-    def markup(self, root: str = "", page: str = "") -> str:
-        """Return the figure for a page `root` (such as `../`) away from the site's first page.
-
-        Parameters
-        ----------
-        root
-            The way from the page to the site's first page.
-        page
-            The page's stem, part of the interactive figure's file name.
-        """
-        live = (
-            f' data-figure="{root}assets/charts/{live_file(page, self.name)}" data-plotly="{root}assets/plotly.min.js"'
-            if self.live
-            else ""
-        )
+    def markup(self, root: str = "") -> str:
+        """Return the figure for a page `root` (such as `../`) away from the site's first page."""
+        live = f' data-figure="{root}assets/charts/{self.live_file}"' if self.live else ""
         return (
             f'<figure class="figure" id="{escaped(self.name)}"{live}><figcaption>{escaped(self.title)}</figcaption>'
             f'{self.drawing}<p class="key">{escaped(self.note)}</p>'
@@ -59,11 +48,11 @@ class Chart:
             f"{region(self.table, f'{self.title}, table')}</details></figure>"
         )
 
+    @property
+    def live_file(self) -> str:
+        """The interactive figure's file, named after what it holds: pages that show the same figure share it."""
+        return f"{slug(self.name)}-{hashlib.sha256(self.live_json().encode()).hexdigest()[:8]}.json"
+
     def live_json(self) -> str:
         """Return the interactive figure's file: small, and the same bytes each time."""
         return json.dumps(self.live, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-
-
-def live_file(page: str, name: str) -> str:
-    """Name the file of an interactive figure."""
-    return f"{page}-{name}.json"

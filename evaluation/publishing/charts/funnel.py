@@ -125,5 +125,4 @@ def _live(
             "color": [live.PALETTE[3] if unit.outside else live.PALETTE[0] for unit in units],
         },
     }  # fmt: skip
-    middle = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": mean, "y1": mean, "line": {"color": "#3D3D3D"}}
-    return live.figure([*lines, points], live.layout(size_label, rate_label, shapes=[middle]))
+    return live.figure([*lines, points], live.layout(size_label, rate_label, shapes=[live.level(mean)]))

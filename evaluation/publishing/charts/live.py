@@ -14,31 +14,46 @@ DASHES = ("solid", "dash", "dot", "dashdot")
 _TINTS = ("rgba(18,67,109,0.14)", "rgba(128,22,80,0.12)", "rgba(40,161,151,0.14)", "rgba(244,106,37,0.14)")
 
 
+_AXIS = {"gridcolor": "#d9dadb", "linecolor": "#3d3d3d", "zeroline": False, "fixedrange": True, "automargin": True}
+SHARED: Mapping[str, Any] = {
+    "template": {
+        "layout": {
+            "margin": {"l": 64, "r": 16, "t": 12, "b": 56},
+            "font": {"family": "Arial, sans-serif", "size": 15, "color": "#0b0c0c"},
+            "paper_bgcolor": "#ffffff",
+            "plot_bgcolor": "#ffffff",
+            "hovermode": "closest",
+            "colorway": list(PALETTE),
+            "showlegend": False,
+            "xaxis": _AXIS,
+            "yaxis": _AXIS,
+        }
+    },
+    "config": {"displaylogo": False, "responsive": True, "displayModeBar": False},
+}
+"""What every interactive chart has in common: one file of the site, fetched with the first chart that is asked for."""
+SHARED_FILE = "template.json"
+
+
 def layout(x_title: str, y_title: str, **more: Any) -> dict[str, Any]:
-    """Return the layout that all charts share."""
-    axis = {"gridcolor": "#d9dadb", "linecolor": "#3d3d3d", "zeroline": False, "fixedrange": True, "automargin": True}
+    """Return what is a chart's own: its axes' titles, its height, and what else is given."""
     return {
         "height": 420,
-        "margin": {"l": 64, "r": 16, "t": 12, "b": 56},
-        "font": {"family": "Arial, sans-serif", "size": 15, "color": "#0b0c0c"},
-        "paper_bgcolor": "#ffffff",
-        "plot_bgcolor": "#ffffff",
-        "hovermode": "closest",
-        "colorway": list(PALETTE),
-        "showlegend": False,
-        "xaxis": {**axis, "title": {"text": x_title}, **more.pop("xaxis", {})},
-        "yaxis": {**axis, "title": {"text": y_title}, **more.pop("yaxis", {})},
+        "xaxis": {"title": {"text": x_title}, **more.pop("xaxis", {})},
+        "yaxis": {"title": {"text": y_title}, **more.pop("yaxis", {})},
         **more,
     }
 
 
 def figure(data: Sequence[Mapping[str, Any]], frame: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a whole figure: data, layout, and a config without Plotly's own links and buttons."""
-    return {
-        "data": list(data),
-        "layout": dict(frame),
-        "config": {"displaylogo": False, "responsive": True, "displayModeBar": False},
-    }
+    """Return a whole figure: data and layout; the template and the config are in the shared file."""
+    return {"data": list(data), "layout": dict(frame)}
+
+
+def level(value: float, dash: str = "solid") -> dict[str, Any]:
+    """Return a line across the whole chart at one height."""
+    line = {"color": PALETTE[4], "width": 1.5, "dash": dash}
+    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value, "line": line}
 
 
 def step_line(

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
+
 from evaluation.publishing import words
 from evaluation.publishing.words import escaped
 
 
 def hundred(had: int, name: str) -> str:
-    """Draw 100 people as 10 by 10, of whom `had` had another incident."""
-    shapes = "".join(
-        f'<rect class="p-on" x="{i % 10 * 16 + 2}" y="{i // 10 * 16 + 2}" width="12" height="12"/>'
-        if i < had
-        else f'<circle class="p-off" cx="{i % 10 * 16 + 8}" cy="{i // 10 * 16 + 8}" r="4.5"/>'
-        for i in range(100)
-    )
+    """Draw 100 people as 10 by 10, of whom `had` had another incident.
+
+    A row is one dashed line: square dashes had another incident, round ones, with a hole, did not.
+    """
+    squares = _rows(0, had, lambda x, y, count: f"M{x - 6} {y}h{16 * count - 4}")
+    rings = _rows(had, 100, lambda x, y, count: f"M{x} {y}h{16 * count - 15.9:g}")
+    shapes = f'<path class="p-on" d="{squares}"/><path class="p-off" d="{rings}"/><path class="p-hole" d="{rings}"/>'
     title = f"{had} of 100 squares filled: these people had another incident. The rings did not."
     return (
         f'<svg class="people" viewBox="0 0 160 160" width="160" height="160" role="img" aria-labelledby="{name}-t">'
         f'<title id="{name}-t">{title}</title>{shapes}</svg>'
     )
+
+
+def _rows(first: int, end: int, row: Callable[[int, int, int], str]) -> str:
+    """Write the people from `first` up to `end`, row by row of ten: each row from its first person's middle."""
+    edges = sorted({first, end, *range((first // 10 + 1) * 10, end, 10)})
+    return "".join(row(a % 10 * 16 + 8, a // 10 * 16 + 8, b - a) for a, b in pairwise(edges))
 
 
 def hundreds(without: float, helped: float, gap: tuple[float, float, float], scheme: str) -> str:

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -54,7 +55,23 @@ def files(content: SiteContent) -> Mapping[str, bytes]:
 
 def _json(value: Published) -> bytes:
     """Write a published value without blanks: indented, the files would take half a megabyte more of the site."""
-    return (json.dumps(value.data, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+    data = _said_once(value.data) if value.kind == "quality" else value.data
+    return (json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
+_WORDS_OF_A_TEST = ("title", "among", "good")
+
+
+def _said_once(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave the words of a test to its row under `tests`: its rows by month, system and service name it by `test`."""
+    said = {row.get("test"): row for row in rows_of(data, "tests")}
+
+    def shorter(row: Mapping[str, Any]) -> dict[str, Any]:
+        whole = said.get(row.get("test"), {})
+        return {k: v for k, v in row.items() if k not in _WORDS_OF_A_TEST or k not in whole or whole[k] != v}
+
+    parts = {key: [shorter(row) for row in rows_of(data, key)] for key in data if key.startswith("tests_by_")}
+    return {**data, **parts}
 
 
 def _edition(content: SiteContent, found: Mapping[str, bytes]) -> bytes:
@@ -156,8 +173,18 @@ def _steps(content: SiteContent) -> Sheet:
 
 def _hidden(content: SiteContent) -> Sheet:
     columns = {"kind": "What kind of result", "name": "Its name", "why": "Why something in it is not shown"}
-    rows = [[value.kind, value.name, why] for value in content.published for why in value.hidden]
+    rows = [
+        [value.kind, value.name, why]
+        for value in content.published
+        for why in dict.fromkeys(map(_without_its_leaf, value.hidden))
+    ]
     return Sheet("not-shown", "What is not shown, and why", columns, rows)
+
+
+def _without_its_leaf(why: str) -> str:
+    """Name the part that is hidden, once, instead of each of its figures: `a.b.low: …` becomes `a.b: …`."""
+    key, colon, reason = why.partition(": ")
+    return f"{key.rpartition('.')[0]}{colon}{reason}" if colon and re.fullmatch(r"\w+(\.\w+)+", key) else why
 
 
 def dictionary(tables: Iterable[Sheet]) -> Iterable[list[Any]]:

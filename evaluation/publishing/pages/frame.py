@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from evaluation.publishing.charts.figure import Chart, live_file
+from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.tidy import STAMP
 from evaluation.publishing.words import HIDDEN, bare, escaped
 
@@ -122,7 +122,6 @@ def charts(stem: str, drawn: Mapping[str, Chart]) -> tuple[dict[str, str], dict[
     tuple
         Name → markup, and file name → JSON text.
     """
-    key = stem.replace("/", "-")
-    markup = {name: chart.markup(root_of(stem), key) for name, chart in drawn.items()}
-    live = {live_file(key, chart.name): chart.live_json() for chart in drawn.values() if chart.live}
+    markup = {name: chart.markup(root_of(stem)) for name, chart in drawn.items()}
+    live = {chart.live_file: chart.live_json() for chart in drawn.values() if chart.live}
     return markup, live

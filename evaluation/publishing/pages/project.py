@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ import yaml
 
 from evaluation.errors import RenderError
 from evaluation.publishing import words
+from evaluation.publishing.charts.live import SHARED, SHARED_FILE
 from evaluation.publishing.pages import downloads, every
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page
@@ -45,6 +47,7 @@ def write_site(source: Path, target: Path, *, site: SiteContent) -> None:
     files: dict[str, bytes] = dict(downloads.files(site))
     for page in every.pages(source, site):
         files |= _page_files(page, synthetic=site.synthetic)
+    files[f"assets/charts/{SHARED_FILE}"] = json.dumps(SHARED, separators=(",", ":"), sort_keys=True).encode()
     files["_quarto.yml"] = _configured(configuration, site).encode()
     files |= {f"assets/{path.relative_to(source / 'assets').as_posix()}": path.read_bytes() for path in _assets(source)}
     for path in sorted((source / "docs").rglob("*")) if (source / "docs").is_dir() else ():
