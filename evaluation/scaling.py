@@ -1,7 +1,7 @@
-"""How the build grows: the worked example's records taken 1, 10 and 100 times, each in a process of its own.
+"""How the whole build grows: the worked example taken 1, 10 and 100 times, each in a process of its own.
 
-Every copy is another set of people in the same wards. The seconds are those of the steps after reading (studies and
-tables of counts); what reading costs is measured by `evaluation bench records`.
+Every copy is another place of the same kind: its people have other names, dates of birth, addresses and telephone
+numbers, its cases other numbers. So nothing is read, linked or counted more cheaply than for places that differ.
 """
 
 from __future__ import annotations
@@ -9,101 +9,247 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
 from typing import Any
 
 import polars as pl
 
-IDENTIFIERS = (
-    "incident_id", "subject_id", "complainant_id", "place_id", "case_id", "intervention_id", "officer_id", "client_id",
-)  # fmt: skip
-STUDIES = ("mediation", "resolution", "ladder")
+LETTERS = "ABDEFGHJLNPRSTUW"
+GIB = 1024**3
+WATCHED_EVERY = 0.1
+WHOLE = "Whole build"
+NUMBERS = r"(?:Ref|Reference|Number|Reference Value)$"
+PEOPLE = r"(?:Perpetrator|Nominal|Complainant|Defendant|Payer)$"
+PLACES = r"(?:Address|Location|Site Name)$"
+TELEPHONES, BIRTHS = r"Phone$", r"DOB$"
+
+
+# ---- places of the same kind
+
+
+def write_places(folder: Path, times: int) -> Path:
+    """Write a workspace whose extracts hold the worked example `times` times, and return its folder.
+
+    Parameters
+    ----------
+    folder
+        Where to write.
+    times
+        Number of places; the first is the worked example itself.
+    """
+    from evaluation.example import write_extracts
+    from evaluation.templates import write_example
+    from evaluation.workspace import open_workspace
+
+    example = write_extracts(folder / "example")
+    (folder / "extracts").mkdir(parents=True)
+    for name, path, _ in example.extracts:
+        _write_repeated(_rows(path), folder / "extracts" / f"{name}.csv", times if name != "returns" else 1)
+    settings = write_example(folder)
+    text = settings.read_text(encoding="utf-8").replace("build/example/", "extracts/").replace(".xlsx", ".csv")
+    settings.write_text(text.replace("[example]\nseed", "# seed"), encoding="utf-8")
+    return open_workspace(folder).root
+
+
+def _rows(path: Path) -> pl.DataFrame:
+    """Read one extract as text, whatever its form."""
+    if path.suffix == ".xlsx":
+        rows = pl.read_excel(path, infer_schema_length=0)
+        return rows.with_columns(pl.col("Date Logged").str.slice(0, 10))
+    text = _decoded(path.read_bytes())
+    lines = text.splitlines(keepends=True)
+    if path.stem == "confirm":  # three lines of title, and a total at the end
+        lines = lines[3:-1]
+    return pl.read_csv("".join(lines).encode(), infer_schema_length=0)
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252")
+
+
+def _write_repeated(rows: pl.DataFrame, path: Path, times: int) -> None:
+    with path.open("wb") as file:
+        for copy in range(times):
+            another_place(rows, copy).write_csv(file, include_header=copy == 0)
+
+
+def another_place(rows: pl.DataFrame, copy: int) -> pl.DataFrame:
+    """Return the rows of an extract as those of another place: other people, addresses and case numbers.
+
+    Parameters
+    ----------
+    rows
+        All text.
+    copy
+        Which place; 0 is the place as it is.
+    """
+    if copy == 0:
+        return rows
+    code = LETTERS[copy // len(LETTERS)] + LETTERS[copy % len(LETTERS)]
+    named, digits = pl.col(f"^.*{PEOPLE}"), pl.col(f"^.*{NUMBERS}")
+    return rows.with_columns(
+        named.str.replace_all(r"([A-Za-z]+)", f"${{1}}{code.lower()}"),
+        digits + str(copy),
+        pl.col(f"^.*{PLACES}").str.replace_all("WX", code).str.replace("Wexbourne", f"Wexbourne {code}"),
+        pl.col(f"^.*{TELEPHONES}").str.replace(r"^0\d\d", f"0{100 + copy}"),
+        *(_shifted(name, copy) for name in rows.columns if name.endswith(BIRTHS.rstrip("$"))),
+    )
+
+
+def _shifted(name: str, days: int) -> pl.Expr:
+    """Move a date of birth by some days, written as it was."""
+    text = pl.col(name)
+    forms = ("%d/%m/%Y", "%Y-%m-%d")
+    moved = [(text.str.to_date(form, strict=False) + pl.duration(days=days)).dt.strftime(form) for form in forms]
+    return pl.coalesce(*moved, text)
+
+
+# ---- seconds and memory
+
+
+@dataclass
+class Watch:
+    """Progress that watches the memory of this process and of those it started.
+
+    Attributes
+    ----------
+    peaks
+        The most memory held during each step, in GiB.
+    """
+
+    peaks: dict[str, float] = field(default_factory=dict[str, float])
+    _title: str = ""
+    _over: Event = field(default_factory=Event)
+
+    def begin(self, title: str) -> None:
+        """Watch a step."""
+        self._title = title
+        self.peaks.setdefault(title, _held())
+
+    def advance(self, done: int, total: int) -> None:
+        """Say nothing."""
+
+    def end(self, title: str, seconds: float) -> None:
+        """Stop watching the step."""
+        self._note()
+        self._title = ""
+
+    def __enter__(self) -> Watch:
+        """Begin to watch."""
+        Thread(target=self._watch, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Watch no longer."""
+        self._over.set()
+
+    def _watch(self) -> None:
+        while not self._over.wait(WATCHED_EVERY):
+            self._note()
+
+    def _note(self) -> None:
+        title = self._title
+        if title:
+            self.peaks[title] = max(self.peaks[title], _held())
+
+
+def _held() -> float:
+    """Memory held now by this process and those it started, in GiB."""
+    return sum(map(_resident, ["self", *_children("self")])) * _page_size() / GIB
+
+
+def _children(process: str) -> Iterator[str]:
+    for listed in Path(f"/proc/{process}/task").glob("*/children"):
+        try:
+            found = listed.read_text(encoding="ascii").split()
+        except OSError:
+            continue
+        for child in found:
+            yield child
+            yield from _children(child)
+
+
+def _resident(process: str) -> int:
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
+    except OSError:  # it has ended since it was listed
+        return 0
+
+
+def _page_size() -> int:
+    import resource
+
+    return resource.getpagesize()
+
+
+# ---- the benchmark
 
 
 def scale_bench(times: Sequence[int]) -> pl.DataFrame:
-    """Measure the steps after reading on the worked example taken several times.
+    """Measure the whole build, step by step, on the worked example taken several times.
 
     Parameters
     ----------
     times
-        How many times the worked example is taken; 100 is about 8 million incidents.
+        How many times the worked example is taken; 100 is 6 million incidents from 11 million rows.
 
     Returns
     -------
     polars.DataFrame
-        `times, incidents, people, seconds_studies, seconds_tables, peak_gib`.
+        `times, rows, incidents, people, step, seconds, peak_gib`; a row a step, and one for the whole build.
     """
+    return pl.DataFrame([row for count in times for row in _in_a_process(count)])
+
+
+def _in_a_process(times: int) -> list[dict[str, Any]]:
     with TemporaryDirectory(prefix="evaluation-scale-") as made:
-        folder = _records_of_the_example(Path(made))
-        rows = [_in_a_process(folder, count) for count in times]
-    return pl.DataFrame(rows)
+        command = [sys.executable, "-m", "evaluation.scaling", made, str(times)]
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        return [{"times": times, "step": f"{WHOLE}: ended with code {answer.returncode}"}]
+    return json.loads(answer.stdout.splitlines()[-1])
 
 
-def _records_of_the_example(folder: Path) -> Path:
-    from evaluation import records
-    from evaluation.example import write_extracts
-    from evaluation.example.wexbourne import AS_OF
+def measure(folder: Path, times: int) -> list[dict[str, Any]]:
+    """Write the places, build them as `evaluation build --no-notebooks` does, and say what each step took."""
+    from evaluation import build
+    from evaluation.job import Job
+    from evaluation.progress import Steps
+    from evaluation.publication import publish
+    from evaluation.store import open_store
+    from evaluation.workspace import open_workspace
 
-    example = write_extracts(folder / "extracts")
-    extracts = [records.read_extract(path, mapping, as_of=AS_OF, name=name) for name, path, mapping in example.extracts]
-    records.write(records.assemble(extracts, as_of=AS_OF), folder / "records")
-    return folder / "records"
-
-
-def _in_a_process(folder: Path, times: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", "evaluation.scaling", str(folder), str(times)]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True)
-    return json.loads(answer.stdout)
-
-
-def measure(folder: Path, times: int) -> dict[str, Any]:
-    """Take the records `times` times, run the studies and count the tables."""
-    import resource
-
-    from evaluation import aggregates, records
-
-    taken = taken_times(records.load(folder), times)
-    start = time.perf_counter()
-    for name in STUDIES:
-        _study(name).run(taken)
-    studied = time.perf_counter()
-    aggregates.tables(taken)
-    done = time.perf_counter()
-    return {
-        "times": times,
-        "incidents": taken["Incidents"].height,
-        "people": taken["Incidents"]["subject_id"].n_unique(),
-        "seconds_studies": round(studied - start, 2),
-        "seconds_tables": round(done - studied, 2),
-        "peak_gib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2, 2),
-    }
-
-
-def taken_times(taken: Any, times: int) -> Any:
-    """Return records with every table repeated, each copy with identifiers of its own."""
-    from evaluation.records import Records
-
-    tables = {name: _repeated(frame, times) for name, frame in taken.items()}
-    return Records(tables, taken.as_of, taken.coverage, taken.notes)
-
-
-def _repeated(frame: pl.DataFrame, times: int) -> pl.DataFrame:
-    names = [name for name in IDENTIFIERS if name in frame.columns]
-    copies = [
-        frame.with_columns(pl.concat_str(pl.col(name), pl.lit(f"#{copy}")).alias(name) for name in names)
-        for copy in range(times)
+    workspace = open_workspace(write_places(folder / "places", times))
+    with Watch() as watch, open_store(workspace.build) as store:
+        job = Job(workspace, store, Steps(watch))
+        build.read_records(job)
+        publish(job, build.all_results(job), ())
+        size = _size(job)
+        store.commit()
+    seconds = {**job.steps.seconds, WHOLE: sum(job.steps.seconds.values())}
+    peaks = {**watch.peaks, WHOLE: max(watch.peaks.values())}
+    return [
+        {"times": times, **size, "step": step, "seconds": round(took, 1), "peak_gib": round(peaks[step], 2)}
+        for step, took in seconds.items()
     ]
-    return pl.concat(copies)
 
 
-def _study(name: str) -> Any:
-    from evaluation.studies import load_study
-    from evaluation.workspace import shipped
-
-    return load_study(name, shipped("analyses") / f"{name}.py")
+def _size(job: Any) -> Mapping[str, int]:
+    incidents = job.records["Incidents"]
+    return {
+        "rows": sum(one["read"] for one in job.about_records["inputs"]),
+        "incidents": incidents.height,
+        "people": incidents["subject_id"].n_unique(),
+    }
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ default. Frames are Polars; results are frozen, with `tidy()` (a row per term or
 from __future__ import annotations
 
 from evaluation.survival.competing import CumulativeIncidence, cumulative_incidence
-from evaluation.survival.cox import CoxFit, cox
+from evaluation.survival.cox import CoxFit, cox, fit_risk_sets
 from evaluation.survival.curves import KaplanMeier, kaplan_meier
+from evaluation.survival.databases import collapse
 from evaluation.survival.fine_gray import FineGrayFit, fine_gray
 from evaluation.survival.firth import firth
 from evaluation.survival.frailty import FrailtyFit, shared_frailty
@@ -21,7 +22,7 @@ from evaluation.survival.parametric import ParametricFit, parametric
 from evaluation.survival.recurrent import MeanCumulativeCount, mean_cumulative_count
 from evaluation.survival.recurrent_models import andersen_gill, prentice_williams_peterson
 from evaluation.survival.restricted import RestrictedMean, restricted_mean
-from evaluation.survival.risksets import RiskSets, collapse
+from evaluation.survival.risksets import RiskSets
 
 __all__ = [
     "CoxFit",
@@ -42,6 +43,7 @@ __all__ = [
     "cumulative_incidence",
     "fine_gray",
     "firth",
+    "fit_risk_sets",
     "gray_test",
     "kaplan_meier",
     "logrank",

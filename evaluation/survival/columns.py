@@ -96,7 +96,7 @@ def read(spells: Frame, roles: Roles) -> pl.DataFrame:
     frame = frame.select(roles.used())
     if frame.height == 0:
         raise DataError("The frame of spells has no rows.")
-    problems = _null_problems(frame) + _type_problems(frame, roles)
+    problems = _null_problems(frame) + type_problems(frame, roles)
     if not problems:
         problems = _value_problems(frame, roles)
     if problems:
@@ -130,7 +130,8 @@ def _null_problems(frame: pl.DataFrame) -> list[str]:
     return problems
 
 
-def _type_problems(frame: pl.DataFrame, roles: Roles) -> list[str]:
+def type_problems(frame: pl.DataFrame, roles: Roles) -> list[str]:
+    """Say which columns hold another kind of value than belongs there."""
     numeric = [name for name in (roles.exit, roles.entry, roles.weights) if name is not None]
     problems = [
         f"column '{name}' is {frame[name].dtype}; a number belongs there (whole days, or any unit of time)"

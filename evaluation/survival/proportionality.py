@@ -79,14 +79,12 @@ def time_transform(sets: RiskSets, transform: str) -> Floats:
     if transform == "log":
         return np.log(time)
     place = np.searchsorted(sets.ranks.values, np.nan_to_num(time, nan=sets.ranks.values[0]))
-    exits = np.bincount(sets.ranks.exit, minlength=len(sets.ranks.values))
-    before = np.cumsum(exits) - exits
+    tally = sets.ranks.tallied(sets.rows.event)
+    before = np.cumsum(tally.exits) - tally.exits
     if transform == "rank":
-        return (before + (exits + 1) / 2)[place]
-    events = np.bincount(sets.ranks.exit[sets.rows.event], minlength=len(exits))
-    here = len(sets.rows) - before
-    if sets.ranks.entry is not None:
-        entered = np.bincount(sets.ranks.entry, minlength=len(exits))
-        here = np.cumsum(entered) - entered - before
-    survival = np.cumprod(1 - events / np.maximum(here, 1))
+        return (before + (tally.exits + 1) / 2)[place]
+    here = sets.n - before
+    if tally.entries is not None:
+        here = np.cumsum(tally.entries) - tally.entries - before
+    survival = np.cumprod(1 - tally.events / np.maximum(here, 1))
     return 1 - np.concatenate([[1.0], survival[:-1]])[place]

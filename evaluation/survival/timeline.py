@@ -15,6 +15,15 @@ TABLE_CELLS = 50_000_000
 
 
 @dataclass(frozen=True)
+class Tally:
+    """How many rows leave, have the event and enter at each time; no `entries` when all are there from the start."""
+
+    exits: Ints
+    events: Ints
+    entries: Ints | None
+
+
+@dataclass(frozen=True)
 class Ranks:
     """Times by rank: comparing ranks is comparing times.
 
@@ -26,11 +35,23 @@ class Ranks:
         Rank of each row's exit.
     entry
         Rank of each row's entry, or None when every row is at risk from the start.
+    tally
+        Rows by rank, where they were counted before they came here and one row stands for many.
     """
 
     values: Floats
     exit: Ints
     entry: Ints | None
+    tally: Tally | None = None
+
+    def tallied(self, happened: Flags) -> Tally:
+        """Count the rows at each rank, given which of them end in an event."""
+        if self.tally is not None:
+            return self.tally
+        size = len(self.values)
+        entries = None if self.entry is None else np.bincount(self.entry, minlength=size)
+        exits, events = (np.bincount(rank, minlength=size) for rank in (self.exit, self.exit[happened]))
+        return Tally(exits, events, entries)
 
 
 @dataclass(frozen=True)
