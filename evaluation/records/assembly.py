@@ -14,9 +14,10 @@ from evaluation.records import schema
 from evaluation.records.coding import UNMAPPED
 from evaluation.records.coverage import coverage
 from evaluation.records.extract import Extract
+from evaluation.records.linking.actions import with_actions
+from evaluation.records.linking.answers import read_answers
 from evaluation.records.linking.link import link
 from evaluation.records.linking.people import joined_traits
-from evaluation.records.linking.review import read_answers
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def assemble(
     as_of
         The last day that counts.
     answers
-        The answered review of uncertain pairs of people, if there is one (see `linking.review`).
+        The answered review of uncertain pairs of people, reports and cases, if there is one (see `linking.review`).
     probabilistic
         Whether people are linked by splink's trained model in place of the rules (the extra `linking`).
 
@@ -80,6 +81,7 @@ def assemble(
     traits = joined_traits([extract.traits for extract in extracts])
     pairs = _trained_pairs(traits) if probabilistic else None
     known = read_answers(answers) if answers is not None else None
+    tables["Cases"] = with_actions(tables["Cases"], tables["Interventions"])
     linked = link(_filled(tables), traits, as_of=as_of, answers=known, pairs=pairs)
     extras = {
         "duplicates": linked.duplicates,
@@ -118,14 +120,22 @@ def _own_numbers(tables: Table[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFra
     shared = users.filter(pl.col("n") > 1)["case_id"]
     if not len(shared):
         return dict(tables), []
-    owner = cases.group_by("case_id").agg(pl.col("source").first().alias("owner"))
+    owner = cases.filter(pl.col("case_id").is_in(shared.implode())).unique("case_id", keep="first", maintain_order=True)
+    owners = owner.select(number="case_id", owner="source")
     out = dict(tables)
     for name in ("Cases", "Incidents", "Interventions"):
-        joined = tables[name].join(owner, on="case_id", how="left", maintain_order="left")
-        theirs = pl.col("case_id").is_in(shared.implode()) & (pl.col("source") != pl.col("owner"))
-        named = pl.when(theirs).then(pl.concat_str("source", pl.lit(":"), "case_id")).otherwise("case_id")
-        out[name] = joined.with_columns(case_id=named).drop("owner")
+        out[name] = _told_apart(tables[name], "case_id", owners)
+    out["Cases"] = _told_apart(out["Cases"], "super_case", owners)
     return out, [f"{len(shared)} case numbers are used by more than one system and were told apart"]
+
+
+def _told_apart(frame: pl.DataFrame, column: str, owners: pl.DataFrame) -> pl.DataFrame:
+    """The numbers in a column, with the system in front where another system owns the same number."""
+    joined = frame.join(owners, left_on=column, right_on="number", how="left", maintain_order="left")
+    named = pl.concat_str("source", pl.lit(":"), column)
+    return joined.with_columns(
+        pl.when(pl.col("source") != pl.col("owner")).then(named).otherwise(column).alias(column)
+    ).drop("owner")
 
 
 def _filled(tables: Table[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:

@@ -195,4 +195,6 @@ def unfed(values: pl.DataFrame, tables: Table[str, list[tuple[TableSource, pl.Da
         [pl.Series(ROW, [], dtype=pl.Int64), *(frame[ROW] for parts in tables.values() for _, frame in parts)]
     )
     lost = values.filter(~pl.col("row").is_in(fed.unique().implode()))["row"]
-    return said(lost, "the row holds neither an incident, a case nor an action: its dates are blank")
+    return said(
+        lost, "the row holds neither an incident, a case nor an action: the dates or numbers that they need are blank"
+    )

@@ -21,7 +21,6 @@ from evaluation.records.sources import read_source
 from evaluation.records.traits import TRAITS
 from evaluation.records.values import Options, Values, read_values
 
-
 PLACES = pl.Schema({"row": pl.Int64, "line": pl.Int64, "sheet": pl.String})
 
 

@@ -110,7 +110,7 @@ def match(mapping: Mapping, names: Sequence[str]) -> dict[str, int]:
 
 def _refuse_duplicates(names: Sequence[str]) -> None:
     counts = Counter(normal(name) for name in names if normal(name))
-    twice = [_shown(name) for name in dict.fromkeys(names) if counts[normal(name)] > 1]
+    twice = [shown(name) for name in dict.fromkeys(names) if counts[normal(name)] > 1]
     if twice:
         raise DataError(f"The header holds the same column more than once: {', '.join(map(repr, twice))}.")
 
@@ -118,7 +118,7 @@ def _refuse_duplicates(names: Sequence[str]) -> None:
 def _refuse_missing(mapping: Mapping, found: Table[str, int], names: Sequence[str]) -> None:
     missing = [column.names[0] for field, column in mapping.columns.items() if column.required and field not in found]
     if missing:
-        hints = "".join(did_you_mean(name, [_shown(header) for header in names if header]) for name in missing)
+        hints = "".join(did_you_mean(name, [shown(header) for header in names if header]) for name in missing)
         raise DataError(f"The extract has no column {', '.join(map(repr, missing))}.{hints}")
     if not any(fed(spec, found) for spec in mapping.tables):
         wanted = sorted(
@@ -135,7 +135,7 @@ def _refuse_missing(mapping: Mapping, found: Table[str, int], names: Sequence[st
         )
 
 
-def _shown(header: str) -> str:
+def shown(header: str) -> str:
     """A header as it may stand in a message."""
     return word("".join(letter for letter in header if letter.isprintable()))
 

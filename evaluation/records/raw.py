@@ -21,6 +21,7 @@ _FOOTER = (
     r"|(?:generated|printed|produced|exported) (?:on|by|at)|page \d+ of \d+"
     r"|\d+ (?:rows?|records?) (?:returned|selected|affected|exported)|source:|notes?:|©)"
 )
+_MOST_NAMES = 12
 EXTRA = "(cells beyond the header)"
 TOTALS = "totals row below the table: it is no record and needs no mending"
 REMARK = "remark below the table: it is no record and needs no mending"
@@ -39,8 +40,8 @@ class Grid:
     notes
         What was detected: encoding, separator, sheet.
     places
-        `line` and, in a workbook, `sheet` of every row, as a spreadsheet program shows them; None where the source shows
-        no row numbers (a database, Parquet).
+        `line` and, in a workbook, `sheet` of every row, as a spreadsheet program shows them; None where the source
+        shows no row numbers (a database, Parquet).
     """
 
     cells: pl.DataFrame
@@ -113,7 +114,7 @@ def to_raw(grid: Grid, mapping: Mapping) -> Raw:
     cells = cells.select("row", *(name for name in names if _worth_keeping(cells, name, header.names)))
     unused = [name for name in names if name in cells.columns and name not in {names[p] for p in found.values()}]
     if unused:
-        notes.append(f"{len(unused)} columns are not in the mapping and were dropped")
+        notes.append(f"{len(unused)} columns are not in the mapping and were dropped: {_listed(unused)}")
     positions = {name: names[position] for name, position in found.items()}
     below = cells.slice(end).with_columns(reason=pl.Series(reasons, dtype=pl.String))
     return Raw(cells.head(end), positions, misfits, tuple(notes), below, _places(numbered, grid.places))
@@ -135,6 +136,11 @@ def _places(numbered: pl.DataFrame, places: pl.DataFrame | None) -> pl.DataFrame
     at = numbered.select("row", at=pl.col("__grid").cast(pl.Int64))
     lines = seen.select(known).with_columns(at=pl.int_range(pl.len()))
     return at.join(lines, on="at", how="left", maintain_order="left").select("row", "line", "sheet")
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(f"'{headers.shown(name)}'" for name in names[:_MOST_NAMES])
+    return shown + (" and more" if len(names) > _MOST_NAMES else "")
 
 
 def _counted(rows: int) -> str:

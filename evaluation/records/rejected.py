@@ -1,8 +1,9 @@
 """Rejected rows as spreadsheets that the data owner can mend and return.
 
 Each sheet has the columns of the extract, the number of the row of data (blank rows not counted), the row at which the
-owner sees it in the file (title rows, header and blank rows counted, as a spreadsheet program does) and every reason. What is personal is written as its pseudonym and free text is withheld: the owner has both. A returned
-sheet is read by the same mapping, and a pseudonym in it stays what it is.
+owner sees it in the file (title rows, header and blank rows counted, as a spreadsheet program does) and every reason.
+What is personal is written as its pseudonym and free text is withheld: the owner has both. A returned sheet is read by
+the same mapping, and a pseudonym in it stays what it is.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ def test_an_answered_review_is_honoured(write: Write, tmp_path: Path) -> None:
     assert apart["Incidents"]["subject_id"].n_unique() == 2
     ids = sorted(apart["Incidents"]["subject_id"].to_list())
     answers = tmp_path / "review.csv"
-    row = dict.fromkeys(REVIEW, "") | {"left": ids[0], "right": ids[1], "same_person": "yes"}
+    row = dict.fromkeys(REVIEW, "") | {"left": ids[0], "right": ids[1], "same": "yes"}
     pl.DataFrame([row]).write_csv(answers)
     assert assemble([first, second], as_of=AS_OF, answers=answers)["Incidents"]["subject_id"].n_unique() == 1
 

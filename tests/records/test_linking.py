@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -11,15 +10,16 @@ import pytest
 
 from evaluation.errors import DataError
 from evaluation.records import schema
+from evaluation.records.linking.answers import ANSWERS
 from evaluation.records.linking.cases import merge_cases, pair_cases, unlinked_incidents
 from evaluation.records.linking.incidents import pair_incidents
 from evaluation.records.linking.link import link
 from evaluation.records.linking.marks import mark_groups, mark_pairs
 from evaluation.records.linking.people import pair_people
-from evaluation.records.linking.review import decide, read_answers, write_review
+from evaluation.records.linking.review import decide
 from evaluation.records.linking.weights import CERTAIN, clusters
 from evaluation.records.pseudonyms import person_ids
-from evaluation.records.traits import traits
+from evaluation.records.traits import TRAITS, traits
 
 KEY = b"k" * 32
 AS_OF = date(2012, 12, 31)
@@ -281,40 +281,14 @@ def test_an_incident_is_given_the_only_open_case_of_its_kind() -> None:
     assert found.filter(pl.col("probability") >= 0.9).select("incident_id", "case_id").rows() == [("1", "F1")]
 
 
-def test_the_review_is_asked_answered_and_honoured(tmp_path: Path) -> None:
-    pairs = pl.DataFrame(
-        {
-            "left": ["a", "b", "c"],
-            "right": ["b", "c", "d"],
-            "probability": [0.99, 0.6, 0.1],
-            "agree": ["name"] * 3,
-            "differ": [None] * 3,
-        },
-        schema_overrides={"differ": pl.String},
-    )
-    linked, review = decide(pairs)
-    assert (linked.rows(), review.select("left", "right").rows()) == ([("a", "b")], [("b", "c")])
-    path = tmp_path / "review.csv"
-    write_review(review, path)
-    path.write_text(
-        path.read_text().replace('""', "yes") if '""' in path.read_text() else path.read_text().rstrip("\n") + "yes\n"
-    )
-    answers = read_answers(path)
-    linked, review = decide(pairs, answers)
-    assert (sorted(linked.rows()), len(review)) == ([("a", "b"), ("b", "c")], 0)
-    linked, _ = decide(pairs, pl.DataFrame({"left": ["a"], "right": ["b"], "same": [False]}))
-    assert linked.is_empty()
-
-
-def test_an_answer_that_is_none_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "review.csv"
-    path.write_text("left,right,same_person\na,b,perhaps\n")
-    with pytest.raises(DataError, match="neither yes nor no"):
-        read_answers(path)
-    path.write_text("left,right\na,b\n")
-    with pytest.raises(DataError, match="no column same_person"):
-        read_answers(path)
-    assert read_answers(tmp_path / "none.csv").is_empty()
+def test_a_no_that_other_answers_overrule_is_told() -> None:
+    tables = {name: schema.empty(name) for name in schema.TABLES}
+    tables["Cases"] = cases(COUNCIL, POLICE | {"subject_id": "t"}, POLICE | {"case_id": "R1", "source": "react"})
+    pairs = [("C1", "F1", True), ("C1", "R1", True), ("F1", "R1", False)]
+    said = pl.DataFrame([("case", *pair) for pair in pairs], schema=ANSWERS, orient="row")
+    linked = link(tables, pl.DataFrame(schema=TRAITS), as_of=AS_OF, answers=said)
+    assert linked.tables["Cases"]["case_id"].to_list() == ["F1"]
+    assert linked.notes()[-1] == "1 pairs answered with no are one all the same, by way of a third"
 
 
 def test_linking_loses_no_incident_and_counts_each_once() -> None:
@@ -326,10 +300,10 @@ def test_linking_loses_no_incident_and_counts_each_once() -> None:
         row | {"incident_id": "3", "source": "cedar", "occurred_on": date(2011, 4, 1)},
     )
     tables["Cases"] = cases(COUNCIL, POLICE | {"external_ref": "F1"})
-    linked = link(tables, pl.DataFrame(schema=traits({}, pl.DataFrame(), KEY).schema), as_of=AS_OF)
+    linked = link(tables, pl.DataFrame(schema=TRAITS), as_of=AS_OF)
     assert linked.tables["Incidents"]["incident_id"].to_list() == ["1", "3"]
     assert linked.tables["Incidents"]["complainant_id"].to_list() == ["n", None]
     assert linked.tables["Incidents"]["case_id"].to_list() == ["F1", "F1"]
     assert linked.tables["Cases"]["case_id"].to_list() == ["F1"]
     assert len(linked.tables["Incidents"]) + len(linked.duplicates) == 3
-    assert len(linked.notes()) == 5
+    assert len(linked.notes()) == 6

@@ -113,7 +113,7 @@ def test_each_kind_of_row_may_have_a_file_of_its_own(write: Write, rows: tuple[d
 def test_a_row_that_feeds_nothing_is_set_aside(write: Write) -> None:
     extract = read(write, "flare", CASE, {"case_ref": "K2", "ward": "Abbey"})
     assert extract.rejected["reasons"].to_list() == [
-        ["the row holds neither an incident, a case nor an action: its dates are blank"]
+        ["the row holds neither an incident, a case nor an action: the dates or numbers that they need are blank"]
     ]
 
 

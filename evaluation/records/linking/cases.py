@@ -6,6 +6,9 @@ from datetime import date
 
 import polars as pl
 
+from evaluation.records.linking.answers import CASE, about, agreed, without_denied
+from evaluation.records.linking.super_cases import chains
+
 MATCHES = pl.Schema({"case_id": pl.String, "same_as": pl.String, "probability": pl.Float64, "how": pl.String})
 LINKS = pl.Schema({"incident_id": pl.String, "case_id": pl.String, "probability": pl.Float64})
 SAME_SUBJECT_SAME_CATEGORY, SAME_SUBJECT = 0.97, 0.60
@@ -14,24 +17,35 @@ ONLY_CASE_OF_ITS_KIND, ONLY_CASE = 0.97, 0.80
 _OPEN_END = date(9990, 12, 31)
 
 
-def pair_cases(cases: pl.DataFrame) -> pl.DataFrame:
-    """Cases of different systems that are one case.
+def pair_cases(cases: pl.DataFrame, answers: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Cases that are one case: passed between systems, or linked by their own system under a super case.
 
     Parameters
     ----------
     cases
         Canonical cases whose people are linked already.
+    answers
+        As `linking.answers.read_answers` gives them: they go before everything else.
 
     Returns
     -------
     DataFrame
-        `case_id` (the one that gives up its number), `same_as`, `probability`, `how`: `reference` where one cites the
-        other's number, `person` where the same person has a case of another system open at the same time.
+        `case_id` (the one that gives up its number), `same_as`, `probability`, `how`: `answer` where a person said so,
+        `super_case` (see `linking.super_cases`), `reference` where one cites the other's number, `person` where the
+        same person has a case of another system open at the same time. A case is in several rows where several hold.
     """
-    cited = _by_reference(cases)
-    taken = pl.concat([cited["case_id"], cited["same_as"]])
+    said = about(answers, CASE)
+    order = cases.sort("opened_on", "case_id").select(name="case_id")
+    told = _sure(agreed(said, order), "answer")
+    linked = without_denied(_sure(chains(cases), "super_case"), said, "case_id", "same_as")
+    cited = without_denied(_by_reference(cases), said, "case_id", "same_as").unique("case_id", maintain_order=True)
+    taken = pl.concat([told["case_id"], told["same_as"], cited["case_id"], cited["same_as"]])
     rest = cases.filter(~pl.col("case_id").is_in(taken.implode()))
-    return pl.concat([cited, _by_person(rest, cases)]).unique("case_id", keep="first", maintain_order=True)
+    return pl.concat([told, linked, cited, _by_person(rest, cases, said)])
+
+
+def _sure(pairs: pl.DataFrame, how: str) -> pl.DataFrame:
+    return pairs.select(case_id="name", same_as="first", probability=pl.lit(1.0), how=pl.lit(how)).cast(MATCHES)
 
 
 def _by_reference(cases: pl.DataFrame) -> pl.DataFrame:
@@ -46,7 +60,7 @@ def _by_reference(cases: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _by_person(rest: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
+def _by_person(rest: pl.DataFrame, cases: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
     columns = ["case_id", "source", "subject_id", "category", "opened_on", "closed_on", "dealt_on"]
     left = rest.drop_nulls("subject_id").select(columns)
     right = cases.drop_nulls("subject_id").select(columns)
@@ -54,6 +68,7 @@ def _by_person(rest: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     both = left.join(right, on="subject_id", suffix="_of", how="inner").filter(
         (pl.col("source") != pl.col("source_of")) & pl.col("opened_on").is_between(pl.col("opened_on_of"), until)
     )
+    both = without_denied(both, said, "case_id", "case_id_of")
     alike = (
         (pl.col("category") == pl.col("category_of")) | pl.col("category").is_null() | pl.col("category_of").is_null()
     )

@@ -6,6 +6,7 @@ from math import log2
 
 import polars as pl
 
+from evaluation.records.linking.answers import REPORT, about, agreed, without_denied
 from evaluation.records.linking.weights import probability
 
 DAYS_APART = 1
@@ -17,24 +18,46 @@ _SAME_DAY, _NEXT_DAY = 0.90, 0.10
 _CATEGORY_AGREES, _SUBJECT_AGREES, _FLAGS_AGREE = 0.92, 0.97, 0.50
 
 
-def pair_incidents(incidents: pl.DataFrame) -> pl.DataFrame:
+def pair_incidents(incidents: pl.DataFrame, answers: pl.DataFrame | None = None) -> pl.DataFrame:
     """Pairs of reports of one incident in two systems.
 
     Only reports dated to the day are compared, never two of the same system. A report is paired with one other at most.
 
+    Parameters
+    ----------
+    incidents
+        Canonical incidents whose people are linked already.
+    answers
+        As `linking.answers.read_answers` gives them: a pair answered with yes is one, a pair answered with no is none,
+        whatever speaks for it.
+
     Returns
     -------
     DataFrame
-        `incident_id` (the later or the police report), `duplicate_of`, `probability`, `how` (`reference` where one
-        report cites the other's number, else `likeness`).
+        `incident_id` (the later or the police report), `duplicate_of`, `probability`, `how` (`answer` where a person
+        said so, `reference` where one report cites the other's number, else `likeness`).
     """
-    reports = incidents.filter(pl.col("precision") == "day").select(_SIDE)
-    cited = _by_reference(reports)
-    rest = reports.filter(
-        ~pl.col("incident_id").is_in(pl.concat([cited["incident_id"], cited["duplicate_of"]]).implode())
+    said = about(answers, REPORT)
+    told = _by_answer(incidents, said)
+    reports = _apart_from(told, incidents.filter(pl.col("precision") == "day").select(_SIDE))
+    cited = without_denied(_by_reference(reports), said, "incident_id", "duplicate_of")
+    alike = _by_likeness(_apart_from(cited, reports), said)
+    return pl.concat([told, cited, alike]).sort("incident_id")
+
+
+def _apart_from(found: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
+    taken = pl.concat([found["incident_id"], found["duplicate_of"]])
+    return reports.filter(~pl.col("incident_id").is_in(taken.implode()))
+
+
+def _by_answer(incidents: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+    """Reports that a person said are one: the earliest stays."""
+    order = incidents.sort("occurred_on", "source", "incident_id", nulls_last=True).select(name="incident_id")
+    return (
+        agreed(said, order)
+        .select(incident_id="name", duplicate_of="first", probability=pl.lit(1.0), how=pl.lit("answer"))
+        .cast(DUPLICATES)
     )
-    alike = _by_likeness(rest)
-    return pl.concat([cited, alike]).sort("incident_id")
 
 
 def _by_reference(reports: pl.DataFrame) -> pl.DataFrame:
@@ -46,10 +69,11 @@ def _by_reference(reports: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _by_likeness(reports: pl.DataFrame) -> pl.DataFrame:
-    pairs = pl.concat([_near(reports, "place_id"), _near(reports, "subject_id")]).unique(
+def _by_likeness(reports: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+    near = pl.concat([_near(reports, "place_id"), _near(reports, "subject_id")]).unique(
         ["incident_id", "incident_id_right"], maintain_order=True
     )
+    pairs = without_denied(near, said, "incident_id", "incident_id_right")
     if not len(pairs):
         return pl.DataFrame(schema=DUPLICATES)
     weight = pl.sum_horizontal(_weight_terms(reports))

@@ -8,15 +8,15 @@ from datetime import date
 
 import polars as pl
 
+from evaluation.records.linking.answers import CASE, PERSON, REPORT, about, no_answers, still_there
 from evaluation.records.linking.cases import merge_cases, pair_cases, unlinked_incidents
 from evaluation.records.linking.incidents import pair_incidents
 from evaluation.records.linking.people import pair_people
-from evaluation.records.linking.review import decide
-from evaluation.records.linking.weights import clusters
+from evaluation.records.linking.review import ask, decide
+from evaluation.records.linking.weights import DOUBTFUL, clusters
 
-LIKELY = 0.5
-"""Two reports are counted as one incident, and two cases as one case, where that is likelier than not (cases: 0.9)."""
-LIKELY_CASE = 0.9
+LIKELY = 0.9
+"""From here two reports are one incident, and two cases one case; doubtful pairs below are for a person to decide."""
 _PEOPLE = {
     "Incidents": ("subject_id", "complainant_id"),
     "Cases": ("subject_id", "complainant_id"),
@@ -41,7 +41,11 @@ class Linked:
     incidents
         `incident_id, case_id, probability`: incidents that were given their case.
     review
-        Pairs of people for a person to decide.
+        Pairs of people, of reports and of cases for a person to decide; see `linking.review`.
+    unused
+        Pairs answered before that are no longer in the records.
+    overruled
+        Pairs answered with no that are one all the same, because both are one with a third.
     """
 
     tables: Table[str, pl.DataFrame]
@@ -50,19 +54,31 @@ class Linked:
     cases: pl.DataFrame
     incidents: pl.DataFrame
     review: pl.DataFrame
+    unused: int = 0
+    overruled: int = 0
 
     def notes(self) -> tuple[str, ...]:
         """What linking did, in sentences with counts."""
         linked = int((self.people["name"] != self.people["cluster"]).sum())
         by_reference = int((self.duplicates["how"] == "reference").sum())
+        joined = self.cases.filter(pl.col("how") == "super_case")["case_id"].n_unique()
+        asked = {kind: int((self.review["about"] == kind).sum()) for kind in (PERSON, REPORT, CASE)}
         return (
             f"{linked} people were found under another name or reference in another record",
-            f"{len(self.duplicates)} reports repeat an incident of another system ({by_reference} cite its number) "
-            "and are counted once",
-            f"{len(self.cases)} cases are a case of another service and have its number",
+            f"{len(self.duplicates)} reports repeat an incident of another system and are counted once",
+            f"{by_reference} reports cite the number of the one that they repeat",
+            f"{self.cases['case_id'].n_unique() - joined} cases are a case of another service and have its number",
+            *([f"{joined} cases go on under the first case of their super case"] if joined else []),
             f"{len(self.incidents)} incidents without a case number were given their case",
-            f"{len(self.review)} pairs of people are for a person to decide",
+            f"{asked[PERSON]} pairs of people, {asked[REPORT]} pairs of reports and {asked[CASE]} pairs of cases "
+            "are for a person to decide",
+            *self._answers(),
         )
+
+    def _answers(self) -> list[str]:
+        unused = f"{self.unused} pairs answered in the review are no longer in the records, and were left out"
+        overruled = f"{self.overruled} pairs answered with no are one all the same, by way of a third"
+        return [*([unused] if self.unused else []), *([overruled] if self.overruled else [])]
 
 
 def link(
@@ -88,21 +104,46 @@ def link(
     pairs
         Pairs of people found otherwise (by `linking.probabilistic`), in place of the rules'.
     """
-    chosen, review = decide(pair_people(traits) if pairs is None else pairs, answers)
+    every = no_answers() if answers is None else answers
+    said = still_there(every, _ids(tables, traits))
+    chosen, doubted = decide(pair_people(traits) if pairs is None else pairs, about(said, PERSON))
     people = clusters(
         pl.concat([traits["person_id"], chosen["left"], chosen["right"]]), chosen["left"], chosen["right"]
     )
     out = {name: _renamed(frame, people, _PEOPLE.get(name, ())) for name, frame in tables.items()}
-    found = pair_incidents(out["Incidents"]).filter(pl.col("probability") >= LIKELY)
+    reports, cases = pair_incidents(out["Incidents"], said), pair_cases(out["Cases"], said)
+    review = ask(doubted, _doubtful(reports), _doubtful(cases), tables, out)
+    found, same = (pairs.filter(pl.col("probability") >= LIKELY) for pairs in (reports, cases))
     out["Incidents"] = _without_duplicates(out["Incidents"], found)
-    same = pair_cases(out["Cases"]).filter(pl.col("probability") >= LIKELY_CASE)
     numbers = _numbers(out["Cases"], same)
     out["Cases"] = merge_cases(out["Cases"], numbers)
     for name in ("Incidents", "Interventions", "Surveys"):
         out[name] = _renumbered(out[name], numbers)
-    given = unlinked_incidents(out["Incidents"], out["Cases"], as_of=as_of).filter(pl.col("probability") >= LIKELY_CASE)
+    given = unlinked_incidents(out["Incidents"], out["Cases"], as_of=as_of).filter(pl.col("probability") >= LIKELY)
     out["Incidents"] = _given_cases(out["Incidents"], given)
-    return Linked(out, people, found, same, given, review)
+    overruled = _overruled(about(said, PERSON), people) + _overruled(
+        about(said, CASE), numbers.rename({"case_id": "name", "number": "cluster"})
+    )
+    return Linked(out, people, found, same, given, review, len(every) - len(said), overruled)
+
+
+def _ids(tables: Table[str, pl.DataFrame], traits: pl.DataFrame) -> dict[str, pl.Series]:
+    """Everything that a pair may be about, by kind."""
+    people = [tables[table][column] for table, columns in _PEOPLE.items() for column in columns]
+    named = [series.drop_nulls().alias("id") for series in (traits["person_id"], *people)]
+    return {PERSON: pl.concat(named), REPORT: tables["Incidents"]["incident_id"], CASE: tables["Cases"]["case_id"]}
+
+
+def _doubtful(pairs: pl.DataFrame) -> pl.DataFrame:
+    """The pairs between the bounds, for a person to decide."""
+    return pairs.filter(pl.col("probability").is_between(DOUBTFUL, LIKELY, closed="left"))
+
+
+def _overruled(said: pl.DataFrame, groups: pl.DataFrame) -> int:
+    """How many pairs answered with no stand in one group."""
+    named = {side: groups.rename({"name": side, "cluster": f"{side}_of"}) for side in ("left", "right")}
+    denied = said.filter(~pl.col("same")).join(named["left"], on="left").join(named["right"], on="right")
+    return int((denied["left_of"] == denied["right_of"]).sum())
 
 
 def _renamed(frame: pl.DataFrame, people: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:

@@ -16,6 +16,7 @@ import polars as pl
 from evaluation.records import schema
 from evaluation.records.assembly import Records
 from evaluation.records.extract import Extract
+from evaluation.records.linking.super_cases import naming
 from evaluation.records.quality.result import Test
 
 POLICE = ("cedar",)
@@ -177,6 +178,14 @@ def _not_accepted(evidence: Evidence) -> pl.DataFrame:
     return _counted(evidence.cases(), pl.col("accepted_on").is_null(), due <= evidence.as_of)
 
 
+def _super_cases(evidence: Evidence) -> pl.DataFrame:
+    """Cases that name a super case and go on under the number of the first case of its chain."""
+    same = evidence.records.extras["same_cases"].filter(pl.col("how") == "super_case")
+    cases = evidence.cases()
+    joined = pl.col("case_id").is_in(same["case_id"].implode())
+    return _counted(cases, joined, naming())
+
+
 def _duplicates(evidence: Evidence) -> pl.DataFrame:
     again = evidence.records.extras["duplicates"].select("incident_id", again=pl.lit(True))
     incidents = evidence.accepted("Incidents").with_columns(month=pl.col("occurred_on").dt.month_start())
@@ -229,6 +238,7 @@ TESTS: tuple[tuple[Test, Callable[[Evidence], pl.DataFrame]], ...] = (
     (Test("no_lead_officer", "No lead officer", "cases that record one or none"), _no_lead),
     (Test("referral_not_accepted", "Referral not accepted", "cases referred to another service"), _not_accepted),
     (Test("duplicates", "Reports that repeat another system's", "reports"), _duplicates),
+    (Test("super_cases", "Cases that go on under an earlier one", "cases that name a super case"), _super_cases),
     (Test("unmapped_codes", "Words in no code list", "rows read"), _unmapped),
     (Test("months_without_records", "Months without any record", "months of each system"), _empty_months),
     (Test("survey_sent", "Closure survey sent", "cases closed", good=True), _survey_sent),
