@@ -15,11 +15,22 @@ from evaluation.errors import DataError, did_you_mean
 from evaluation.records.raw import Grid
 
 _BATCH = 50_000
+KINDS = ("sqlite", "postgresql", "postgres", "mssql")
+_DRIVERS = {"mssql": "pyodbc", "postgresql": "psycopg"}
+"""The drivers that are taken where the address names none."""
 
 
 def is_database(source: str) -> bool:
     """Whether a source is a database address: `sqlite:///file#table`, `postgresql://…#table`, `mssql+pyodbc://…#table`."""
-    return source.split("://")[0].split("+")[0] in ("sqlite", "postgresql", "postgres", "mssql") and "://" in source
+    return "://" in source
+
+
+def _refuse_other_kinds(url: str) -> None:
+    kind = url.partition("://")[0].partition("+")[0]
+    if kind not in KINDS:
+        raise DataError(
+            f"'{kind}://' is no database that is read here: {', '.join(KINDS)}. Export the table as CSV or XLSX."
+        )
 
 
 def read_database(address: str, query: str | None) -> tuple[Grid, str]:
@@ -42,17 +53,12 @@ def read_database(address: str, query: str | None) -> tuple[Grid, str]:
     DataError
         The database cannot be reached or has no such table. The message never holds the password.
     """
-    import sqlalchemy
     from sqlalchemy.exc import SQLAlchemyError
 
     url, _, table = address.partition("#")
+    _refuse_other_kinds(url)
     _refuse_absent_file(url)
-    try:
-        engine = sqlalchemy.create_engine(_with_driver(url))
-    except (SQLAlchemyError, ImportError, ValueError) as problem:
-        raise DataError(
-            f"The database address cannot be used ({type(problem).__name__}); is its driver installed?"
-        ) from problem
+    engine = _engine(_with_driver(url))
     try:
         with engine.connect() as connection:
             statement = _statement(connection, table, query)
@@ -64,6 +70,28 @@ def read_database(address: str, query: str | None) -> tuple[Grid, str]:
         ) from problem
     finally:
         engine.dispose()
+
+
+def _engine(url: str) -> Any:
+    """An engine for an address, or one sentence on what is wrong with it; never its password."""
+    import sqlalchemy
+    from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
+
+    try:
+        return sqlalchemy.create_engine(url)
+    except ImportError as problem:
+        kind, _, driver = url.partition("://")[0].partition("+")
+        missing = driver or problem.name or _DRIVERS.get(kind, "its driver")
+        raise DataError(
+            f"The database's driver '{missing}' is not installed, or a system library that it needs is missing: "
+            f"install the extra '{kind}', or name another driver in the address ({kind}+DRIVER://…)."
+        ) from problem
+    except NoSuchModuleError as problem:
+        raise DataError(f"There is no driver '{url.partition('://')[0]}' for a database.") from problem
+    except (SQLAlchemyError, ValueError) as problem:
+        raise DataError(
+            "The database address cannot be read: it is KIND+DRIVER://USER:PASSWORD@HOST/DATABASE#TABLE."
+        ) from problem
 
 
 def _refuse_absent_file(url: str) -> None:
@@ -94,6 +122,14 @@ def _statement(connection: Any, table: str, query: str | None) -> Any:
         )
     if name not in names:
         raise DataError(f"The database has no table '{table}'.{did_you_mean(name, names)}")
+    return select_all(table)
+
+
+def select_all(table: str) -> Any:
+    """Select every column of a table (`schema.table`, or a table alone), in no dialect yet."""
+    import sqlalchemy
+
+    schema, _, name = table.rpartition(".")
     return sqlalchemy.select(sqlalchemy.text("*")).select_from(sqlalchemy.table(name, schema=schema or None))
 
 

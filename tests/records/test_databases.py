@@ -8,6 +8,7 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 
 from evaluation.errors import DataError
 from evaluation.records import load_mapping, read_extract
+from evaluation.records.databases import is_database, select_all
 
 HEADER = [column.names[0] for column in load_mapping("case_list").columns.values()]
 ROW = ["C001", "H1", "Mediation", "Abbey", "2011-01-13", "2011-01-27", None, None, None, 120.5, "music"]
@@ -74,6 +76,44 @@ def test_no_password_is_ever_shown() -> None:
     with pytest.raises(DataError) as refused:
         read_extract("postgresql://reader:topsecret@localhost:1/council#cases", "case_list")
     assert "topsecret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("address", ["mssql+pyodbc://reader:secret@host/council", "mssql+pymssql://host/council"])
+def test_an_sql_server_is_asked_in_its_own_dialect(address: str) -> None:
+    import sqlalchemy
+
+    assert is_database(address)
+    asked: list[str] = []
+    engine = sqlalchemy.create_mock_engine(address, lambda query, *_: asked.append(str(query.compile(dialect=dialect))))
+    dialect = engine.dialect
+    engine.connect().execute(select_all("dbo.ASB Cases"))
+    assert dialect.name == "mssql"
+    assert " ".join(asked[0].split()) == "SELECT * FROM dbo.[ASB Cases]"
+
+
+@pytest.mark.parametrize("driver", ["pyodbc", "pymssql"])
+def test_a_driver_that_is_missing_is_one_sentence(driver: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, driver, None)
+    with pytest.raises(DataError) as refused:
+        read_extract(f"mssql+{driver}://reader:topsecret@host/council#dbo.cases", "case_list")
+    assert refused.value.exit_code == 3
+    assert str(refused.value).startswith(f"dbo.cases: The database's driver '{driver}' is not installed")
+    assert "\n" not in str(refused.value)
+    assert "topsecret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("mssql+nothing://host/council#cases", "no driver 'mssql\\+nothing'"),
+        ("mssql+pymssql://host:port/council#cases", "address cannot be read"),
+        ("oracle://host/council#cases", "'oracle://' is no database that is read here"),
+        ("https://council.example/cases.csv", "'https://' is no database"),
+    ],
+)
+def test_addresses_that_cannot_be_used(address: str, words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        read_extract(address, "case_list")
 
 
 def _postgresql() -> Path | None:
