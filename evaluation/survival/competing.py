@@ -12,8 +12,9 @@ import polars as pl
 
 from evaluation.survival import words
 from evaluation.survival.columns import Floats, Frame, Roles, check_choice, check_level, names
+from evaluation.survival.curve_reading import curve_at, totals
 from evaluation.survival.curve_table import CurveTable, tabulate
-from evaluation.survival.curves import curve_at, left_after, product_limit, totals
+from evaluation.survival.curves import left_after, product_limit
 from evaluation.survival.influence import quadratic, spells_of, sum_of_products, within
 from evaluation.survival.limits import CONFIDENCE, limits
 
@@ -74,10 +75,10 @@ class CumulativeIncidence:
         return frame.select(*self.table.groups.columns, "time", pl.lit(None, pl.Int64).alias("state"), *columns)
 
     def at(self, times: Iterable[float] | float) -> pl.DataFrame:
-        """The curves at some times: `by…, time, state, incidence, se, low, high`; null after the last exit."""
-        tidy = self.tidy().drop("n_event", "n_risk")
+        """The curves at some times: `by…, time, state, n_risk, incidence, se, low, high`; null after the last exit."""
+        tidy = self.tidy()
         parts = [
-            curve_at(part, self.table, times, {"incidence": 0.0, "se": 0.0})
+            curve_at(part, self.table, times, "incidence", origin=0.0)
             for part in tidy.partition_by("state", maintain_order=True)
         ]
         return pl.concat(parts)
@@ -195,4 +196,5 @@ def _variance(table: CurveTable, alive: Floats, hazard: Floats, incidence: Float
         [direct + any_event * incidence[last] - upto[last], ones, hazard_upto[last] - any_event, -ones]
     )
     products = sum_of_products(table, spell, at_start, at_last)
-    return quadratic(products, np.column_stack([np.ones_like(upto), upto, incidence, incidence * hazard_upto]))
+    functions = np.column_stack([np.ones_like(upto), upto, incidence, incidence * hazard_upto])
+    return quadratic(table, products, functions, table.events[:, state])

@@ -15,7 +15,14 @@ from scipy.special import chdtrc, ndtr, ndtri
 from evaluation.errors import DataError
 from evaluation.survival import words
 from evaluation.survival.columns import Floats, Frame, are_fractional, check_choice, check_level, names
-from evaluation.survival.maximise import Maximum, invert_information, maximise, refuse_collinear, solve_information
+from evaluation.survival.maximise import (
+    Maximum,
+    invert_information,
+    maximise,
+    quadratic_form,
+    refuse_collinear,
+    solve_information,
+)
 from evaluation.survival.numerics import one_thread
 from evaluation.survival.partial import Likelihood, PartialLikelihood
 from evaluation.survival.risksets import RiskSets, collapse
@@ -88,9 +95,9 @@ class CoxFit:
             "coef": self.coef,
             "se": np.sqrt(np.diag(self.covariance)),
             "robust_se": pl.Series([None] * len(self.terms), dtype=pl.Float64) if robust is None else robust,
-            "hazard_ratio": np.exp(self.coef),
-            "low": np.exp(low),
-            "high": np.exp(high),
+            "hazard_ratio": hazard_ratio(self.coef),
+            "low": hazard_ratio(low),
+            "high": hazard_ratio(high),
             "z": z,
             "p": p,
         }
@@ -126,23 +133,24 @@ class CoxFit:
         """Tests that every coefficient is zero: `test, chi2, df, p`.
 
         The Wald test uses the robust covariance when there is one; `robust score` then accounts for clusters too.
+        Fewer clusters than terms leave nothing to test all terms with: null.
         """
         df = len(self.terms)
         score = float(self.null.score @ solve_information(self.null.information, self.null.score))
         values = {
             "likelihood ratio": 2 * (self.loglik - self.loglik_null),
-            "wald": float(self.coef @ np.linalg.solve(self.variance, self.coef)),
+            "wald": quadratic_form(self.variance, self.coef),
             "score": score,
         }
         if self.robust_covariance is not None:
             meat = score_products(self.likelihood, self.null.moments)
-            values["robust score"] = float(self.null.score @ np.linalg.lstsq(meat, self.null.score)[0])
+            values["robust score"] = quadratic_form(meat, self.null.score)
         return pl.DataFrame(
             {
                 "test": list(values),
-                "chi2": list(values.values()),
+                "chi2": pl.Series(list(values.values()), nan_to_null=True),
                 "df": [df] * len(values),
-                "p": [float(chdtrc(df, value)) for value in values.values()],
+                "p": pl.Series([float(chdtrc(df, value)) for value in values.values()], nan_to_null=True),
             }
         )
 
@@ -213,6 +221,12 @@ class CoxFit:
 
     def _repr_markdown_(self) -> str:
         return "\n\n".join([words.markdown(self.tidy()), self.sentence(), *self.notes])
+
+
+def hazard_ratio(log: Floats) -> Floats:
+    """Ratio of a log ratio: infinite, without a warning, where a unit of the covariate is far beyond its range."""
+    with np.errstate(over="ignore"):
+        return np.exp(log)
 
 
 def cox(

@@ -13,6 +13,7 @@ import polars as pl
 from evaluation.errors import DataError
 from evaluation.survival import words
 from evaluation.survival.columns import Floats, Frame, Roles, check_choice, check_level, names
+from evaluation.survival.curve_reading import curve_at, totals
 from evaluation.survival.curve_table import CurveTable, tabulate
 from evaluation.survival.influence import quadratic, spells_of, sum_of_products, within
 from evaluation.survival.limits import CONFIDENCE, limits
@@ -57,8 +58,11 @@ class KaplanMeier:
         return limits(self.survival, self.se, self.conf_type, self.level)
 
     def at(self, times: Iterable[float] | float) -> pl.DataFrame:
-        """The curve at some times: `by…, time, n_risk, survival, se, low, high`; null after the last exit."""
-        return curve_at(self.tidy().drop("n_event"), self.table, times, {"survival": 1.0, "se": 0.0})
+        """The curve at some times: `by…, time, n_risk, survival, se, low, high`; null after the last exit.
+
+        `n_risk` counts those at risk at the first exit from then on.
+        """
+        return curve_at(self.tidy(), self.table, times, "survival", origin=1.0)
 
     def quantile(self, p: float | Iterable[float] = 0.5) -> pl.DataFrame:
         """Times by which a share `p` has had the event: `by…, p, time, low, high`.
@@ -201,7 +205,8 @@ def robust_log_variance(table: CurveTable, accumulated: Floats) -> Floats:
     at_start = np.column_stack([before[spell.start], -ones])
     at_last = np.column_stack([event - accumulated[spell.last], ones])
     products = sum_of_products(table, spell, at_start, at_last)
-    return quadratic(products, np.column_stack([np.ones_like(accumulated), accumulated]))
+    functions = np.column_stack([np.ones_like(accumulated), accumulated])
+    return quadratic(table, products, functions, table.events.sum(axis=1))
 
 
 def _inside(table: CurveTable) -> Floats:
@@ -209,46 +214,6 @@ def _inside(table: CurveTable) -> Floats:
     inside = np.ones(len(table.slots.time))
     inside[table.slots.first[:-1]] = 0.0
     return inside
-
-
-def curve_at(
-    tidy: pl.DataFrame, table: CurveTable, times: Iterable[float] | float, origin: dict[str, float]
-) -> pl.DataFrame:
-    """Read a tidy curve at some times: the last row at or before each; before the first, the values at the origin."""
-    wanted = [float(times)] if isinstance(times, (int, float)) else [float(t) for t in times]
-    parts: list[pl.DataFrame] = []
-    begin = 0
-    for number, section in enumerate(table.sections):
-        length = section.stop - section.start
-        part = tidy.slice(begin, length)
-        begin += length
-        known = part["time"].to_numpy().astype(float)
-        place = np.searchsorted(known, wanted, side="right") - 1
-        beyond = np.array(wanted) > known[-1]
-        index = pl.Series(np.maximum(place, 0))
-        taken = part[index].with_columns(pl.Series("time", wanted, dtype=pl.Float64))
-        early = pl.Series(place < 0)
-        late = pl.Series(beyond)
-        changes = [
-            pl.when(late & (part["survival"][-1] != 0 if "survival" in part.columns else True))
-            .then(None)
-            .when(early)
-            .then(pl.lit(origin.get(name)))
-            .otherwise(pl.col(name))
-            .alias(name)
-            for name in taken.columns
-            if name not in (*table.groups.columns, "time", "state", "n_risk")
-        ]
-        parts.append(taken.with_columns(changes))
-        del number
-    return pl.concat(parts)
-
-
-def totals(table: CurveTable) -> pl.DataFrame:
-    """One row per group: `by…, n, events`, unweighted."""
-    rows = np.bincount(table.slots.stratum[table.start], minlength=len(table.sections))
-    events = [float(table.count_events[section].sum()) for section in table.sections]
-    return table.per_group({"n": rows, "events": np.array(events).astype(np.int64)})
 
 
 def _crossing(times: Floats, curve: Floats, share: float) -> float | None:

@@ -3,26 +3,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy.special import gammaln, ndtr, ndtri
+from scipy.special import ndtr, ndtri
 
 from evaluation.errors import DataError
 from evaluation.survival import words
 from evaluation.survival.columns import Floats, Frame, Ints, Roles, check_choice, check_level, combine, names, read
 from evaluation.survival.cox import TIES
-from evaluation.survival.maximise import maximise, refuse_collinear
+from evaluation.survival.maximise import Maximum, invert_information, maximise, refuse_collinear
 from evaluation.survival.numerics import lowest, one_thread
 from evaluation.survival.partial import Likelihood, PartialLikelihood
 from evaluation.survival.risksets import RiskSets, Rows, collapse, count_at_risk, count_events
 
-MOST_STEPS = 200
+MOST_STEPS = 1000
 SETTLED = 1e-10
-LARGEST_VARIANCE = 50.0
+# Square roots of variances: where the search begins, and between which it stays.
+FIRST_ROOT, SMALLEST_ROOT, LARGEST_ROOT = 0.5, 1e-3, 16.0
+PRECISION = 1e-6
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ def shared_frailty(
     refuse_collinear(null, plain)
     without = maximise(plain.at, null, float(sets.died.sum()))
     model = _Model.of(sets, ties)
-    best = _profile(model, without.beta)
+    best = _profile(model, without)
     labels = frame[combine([frame[group]], frame.height)[1]].select(group)
     described = labels.hstack(
         [pl.Series("events", model.deaths).cast(pl.Int64), pl.Series("frailty", np.exp(best.log_frailty))]
@@ -257,18 +259,33 @@ def _by_group(values: Floats, group: Ints) -> Floats:
     return np.bincount(group, values, minlength=int(group.max()) + 1)
 
 
-def _profile(model: _Model, start: Floats) -> _Point:
-    """Climb the marginal likelihood over the variance, by golden section on its square root."""
-    latest = _Point(0.0, start, np.zeros(len(model.deaths)), 0.0, np.zeros((0, 0)))
-    seen: dict[float, _Point] = {}
+def _profile(model: _Model, without: Maximum) -> _Point:
+    """Climb the marginal likelihood over the square root of the variance: bracket its top, then Brent.
+
+    Each trial starts where the last one ended, and the search stays away from variances that are far too large. A
+    variance below the smallest that matters is zero.
+    """
+    nothing = np.zeros(len(model.deaths))
+    latest = _Point(0.0, without.beta, nothing, without.at.value, invert_information(without.at.information))
+    zero, seen = latest, dict[float, _Point]()
 
     def cost(root: float) -> float:
         nonlocal latest
-        latest = seen[root] = _solve(model, max(root, 1e-4) ** 2, latest)
-        return -latest.loglik
+        if root not in seen:
+            latest = seen[root] = _solve(model, root**2, latest)
+        return -seen[root].loglik
 
-    root = lowest(cost, 0.0, float(np.sqrt(LARGEST_VARIANCE)), 1e-6)
-    return seen[root] if root in seen else _solve(model, max(root, 1e-4) ** 2, latest)
+    middle = _near_lowest(cost)
+    return zero if middle < SMALLEST_ROOT else seen[lowest(cost, middle / 2, middle * 2, PRECISION)]
+
+
+def _near_lowest(cost: Callable[[float], float]) -> float:
+    """Double or halve the first guess until the cost rises or a bound is passed."""
+    here = FIRST_ROOT
+    factor = 2.0 if cost(2 * here) < cost(here) else 0.5
+    while SMALLEST_ROOT <= here <= LARGEST_ROOT and cost(factor * here) < cost(here):
+        here *= factor
+    return here
 
 
 def _solve(model: _Model, variance: float, start: _Point) -> _Point:
@@ -313,7 +330,8 @@ def _moved(
 
 
 def _penalised(model: _Model, beta: Floats, log_frailty: Floats, precision: float) -> tuple[Likelihood, float]:
-    at = replace(model.likelihood, offset=log_frailty[model.group]).at(beta)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        at = replace(model.likelihood, offset=log_frailty[model.group]).at(beta)
     return at, at.value + precision * float(log_frailty.sum())
 
 
@@ -359,8 +377,9 @@ def _own_share(model: _Model, at: Likelihood) -> Floats:
 def _point(
     model: _Model, variance: float, beta: Floats, log_frailty: Floats, value: float, beta_block: Floats
 ) -> _Point:
-    shape, deaths = 1 / variance, model.deaths
-    integrated = gammaln(shape + deaths) - gammaln(shape) + shape * np.log(shape) + shape
-    integrated -= (shape + deaths) * np.log(shape + deaths)
+    deaths = model.deaths.astype(np.int64)
+    # Gamma functions as sums of logarithms: their differences would lose every digit at a small variance.
+    rising = np.concatenate([[0.0], np.cumsum(np.log1p(variance * np.arange(int(deaths.max()))))])
+    integrated = rising[deaths] - (1 / variance + deaths) * np.log1p(variance * deaths) + deaths
     covariance = np.linalg.inv(beta_block) if len(beta) else np.zeros((0, 0))
-    return _Point(variance, beta, log_frailty, value + float(np.sum(integrated - shape + deaths)), covariance)
+    return _Point(variance, beta, log_frailty, value + float(np.sum(integrated)), covariance)

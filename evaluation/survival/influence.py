@@ -14,6 +14,8 @@ import numpy as np
 from evaluation.survival.columns import Floats, Ints
 from evaluation.survival.curve_table import CurveTable
 
+ROUNDING = 1e-14
+
 
 @dataclass(frozen=True)
 class Spell:
@@ -119,9 +121,19 @@ def _accumulate(table: CurveTable, moves: list[tuple[Ints, Floats, Floats]], fun
     return total
 
 
-def quadratic(products: Floats, functions: Floats) -> Floats:
-    """Variance at every slot: functions (slots x functions) around the sums of products."""
-    return np.maximum(np.einsum("si,sij,sj->s", functions, products, functions), 0.0)
+def quadratic(table: CurveTable, products: Floats, functions: Floats, events: Floats) -> Floats:
+    """Variance at every slot: functions (slots x functions) around the sums of products.
+
+    A curve moves only where there are events, so its variance stays what it was at the last one; and a variance that
+    is nothing but the rounding of its parts is zero.
+    """
+    parts = functions[:, :, None] * products * functions[:, None, :]
+    total, size = parts.sum(axis=(1, 2)), np.abs(parts).sum(axis=(1, 2))
+    variance = np.where(total > ROUNDING * size, total, 0.0)
+    latest = np.where(events > 0, np.arange(len(total)), -1)
+    for section in table.sections:
+        latest[section] = np.maximum.accumulate(latest[section])
+    return np.where(latest >= 0, variance[np.maximum(latest, 0)], 0.0)
 
 
 def within(table: CurveTable, steps: Floats) -> tuple[Floats, Floats]:
@@ -141,7 +153,7 @@ def rate_variance(table: CurveTable) -> Floats:
     at_start = np.column_stack([before[spell.start], -ones])
     at_last = np.column_stack([spell.size / at_risk[spell.last] - upto[spell.last], ones])
     products = sum_of_products(table, spell, at_start, at_last)
-    return quadratic(products, np.column_stack([np.ones_like(upto), upto]))
+    return quadratic(table, products, np.column_stack([np.ones_like(upto), upto]), table.events[:, 0])
 
 
 def unit_sums(table: CurveTable, rows: Floats) -> Floats:

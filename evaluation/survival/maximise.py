@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from evaluation.errors import DataError
-from evaluation.survival.columns import Floats
-from evaluation.survival.numerics import solve_positive
+from evaluation.survival.columns import Flags, Floats
+from evaluation.survival.numerics import eigen_pairs, solve_positive
 from evaluation.survival.partial import Likelihood, PartialLikelihood
 
 MOST_STEPS = 60
@@ -20,6 +20,8 @@ SINGULAR = 1e-12
 NEARLY_SETTLED = 1e-8
 STILL_MOVING = 1e-3
 FLAT = 1e-9
+# A term belongs to a flat direction when it has more than this share of the direction's largest part.
+PART = 1e-3
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def maximise(evaluate: Callable[[Floats], Likelihood], null: Likelihood, events:
         there, used = _improve(evaluate, beta, direction, here)
         beta, here = beta + used, there
         if gain <= SETTLED * max(1.0, abs(here.value) * 1e-4) or _ran_away(here, null, moving):
-            return Maximum(beta, here, null, step, moving)
+            return Maximum(beta, here, null, step, moving | _flattened(here, null))
     if gain > NEARLY_SETTLED and not moving.any():
         raise DataError(
             f"The likelihood did not settle in {MOST_STEPS} steps; rescale or drop covariates of huge range."
@@ -88,6 +90,28 @@ def _improve(
 def _ran_away(here: Likelihood, null: Likelihood, moving: np.ndarray) -> bool:
     """Whether the likelihood is flat in a direction that still moves: more steps would only reach overflow."""
     return bool(np.any(moving & (np.diag(here.information) < FLAT * np.diag(null.information))))
+
+
+def _flattened(here: Likelihood, null: Likelihood) -> Flags:
+    """Which terms share a direction in which the likelihood has gone flat: none of them need have moved far alone."""
+    scale = _scale(null.information)
+    at, origin = (point.information / np.outer(scale, scale) for point in (here, null))
+    try:
+        shares, directions = eigen_pairs(at, origin)
+    except np.linalg.LinAlgError:
+        return np.zeros(len(scale), dtype=bool)
+    flat = np.abs(directions[:, shares < FLAT])
+    return np.any(flat > PART * np.max(flat, axis=0, initial=0.0), axis=1)
+
+
+def quadratic_form(matrix: Floats, vector: Floats) -> float:
+    """`vector' matrix^-1 vector`, scaled so that units do not matter; NaN when the matrix has no inverse."""
+    scale = _scale(matrix)
+    inner, scaled = matrix / np.outer(scale, scale), vector / scale
+    values = np.linalg.eigvalsh(inner)
+    if values[0] < SINGULAR * len(values) * values[-1]:
+        return float("nan")
+    return float(scaled @ np.linalg.solve(inner, scaled))
 
 
 def solve_information(information: Floats, right: Floats) -> Floats:

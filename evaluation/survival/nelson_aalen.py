@@ -12,8 +12,8 @@ import polars as pl
 
 from evaluation.survival import words
 from evaluation.survival.columns import Floats, Frame, Roles, check_choice, check_level, names
+from evaluation.survival.curve_reading import curve_at, totals
 from evaluation.survival.curve_table import CurveTable, tabulate
-from evaluation.survival.curves import curve_at, totals
 from evaluation.survival.influence import rate_variance, within
 from evaluation.survival.limits import limits
 
@@ -46,7 +46,7 @@ class NelsonAalen:
 
     def at(self, times: Iterable[float] | float) -> pl.DataFrame:
         """The curve at some times: `by…, time, n_risk, hazard, se, low, high`; null after the last exit."""
-        return curve_at(self.tidy().drop("n_event"), self.table, times, {"hazard": 0.0, "se": 0.0})
+        return curve_at(self.tidy(), self.table, times, "hazard", origin=0.0)
 
     def glance(self) -> pl.DataFrame:
         """One row per group: `by…, n, events`."""

@@ -15,6 +15,7 @@ Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 _factor: Any = scipy.linalg.cho_factor
 _solve: Any = scipy.linalg.cho_solve
+_eigen: Any = scipy.linalg.eigh
 
 
 def solve_positive(matrix: Floats, right: Floats) -> Floats:
@@ -26,6 +27,17 @@ def solve_positive(matrix: Floats, right: Floats) -> Floats:
         When it is not positive definite.
     """
     return _solve(_factor(matrix), right)
+
+
+def eigen_pairs(matrix: Floats, against: Floats) -> tuple[Floats, Floats]:
+    """Eigenvalues and vectors (columns) of a symmetric matrix measured against a positive definite one.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        When that one is not positive definite.
+    """
+    return _eigen(matrix, against)
 
 
 def lowest(cost: Callable[[float], float], low: float, high: float, precision: float) -> float:

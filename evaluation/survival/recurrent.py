@@ -14,8 +14,8 @@ from evaluation.errors import DataError
 from evaluation.survival import words
 from evaluation.survival.columns import Floats, Frame, Roles, check_choice, check_level, names
 from evaluation.survival.contrasts import against_first
+from evaluation.survival.curve_reading import curve_at, totals
 from evaluation.survival.curve_table import CurveTable, tabulate
-from evaluation.survival.curves import curve_at, totals
 from evaluation.survival.influence import rate_variance, within
 from evaluation.survival.limits import limits
 from evaluation.survival.overlap import refuse_overlap
@@ -56,7 +56,7 @@ class MeanCumulativeCount:
 
     def at(self, times: Iterable[float] | float) -> pl.DataFrame:
         """The curve at some times: `by…, time, n_risk, mean, se, low, high`; null after the last exit."""
-        return curve_at(self.tidy().drop("n_event"), self.table, times, {"mean": 0.0, "se": 0.0})
+        return curve_at(self.tidy(), self.table, times, "mean", origin=0.0)
 
     def difference(self, at: float) -> pl.DataFrame:
         """Each later group's mean minus the first's at a time: `by…, difference, se, low, high, z, p`.
