@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,11 +17,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from evaluation.errors import DataError, UsageError, did_you_mean
 from evaluation.job import Job
 from evaluation.notebooks import Executed, execute_all
-from evaluation.store import digest, file_digest, tree_digest, write_json
+from evaluation.store import digest, file_digest, open_store, tree_digest, write_json
 from evaluation.studies import run_studies
 from evaluation.workspace import chosen_files
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from evaluation.comparison import Finding
     from evaluation.income import Comparison
     from evaluation.records import Extract
@@ -77,7 +80,7 @@ def read_records(job: Job) -> None:
 
 
 def _prepare_example(job: Job) -> None:
-    """Generate the worked example's extracts where the workspace asks for it."""
+    """Generate the worked example's extracts where the workspace asks for it: always below its own `build/`."""
     example = job.workspace.settings.example
     if example is None:
         return
@@ -86,10 +89,12 @@ def _prepare_example(job: Job) -> None:
         from evaluation.example.wexbourne import AS_OF
 
         key = digest([example.seed, job.code])
-        if job.store.make("example", key, lambda folder: write_extracts(folder, seed=example.seed, as_of=AS_OF)):
-            job.store.commit()
-        else:
-            job.steps.reused.append("Worked example")
+        own = job.workspace.root / "build"
+        with nullcontext(job.store) if job.workspace.build == own else open_store(own) as store:
+            if store.make("example", key, lambda folder: write_extracts(folder, seed=example.seed, as_of=AS_OF)):
+                store.commit()
+            else:
+                job.steps.reused.append("Worked example")
 
 
 def _mappings(job: Job) -> dict[str, str]:
@@ -149,7 +154,7 @@ def _write_records(job: Job, key: str, extracts: list[Extract]) -> None:
 
     answers = _decisions(job, "linking")
     assembled = records.assemble(extracts, as_of=job.workspace.as_of, answers=answers)
-    measured = records.measure(extracts, assembled, as_of=job.workspace.as_of)
+    measured = records.measure(extracts, assembled, as_of=job.workspace.as_of, truth=_linking_truth(job))
 
     def write_tables(folder: Path) -> None:
         records.write(assembled, folder)
@@ -158,6 +163,17 @@ def _write_records(job: Job, key: str, extracts: list[Extract]) -> None:
     job.store.make("records", key, write_tables)
     job.store.make("rejected", key, lambda folder: records.write_rejected(extracts, folder))
     job.store.make("quality.json", key, lambda path: write_json(path, measured.to_json()))
+
+
+def _linking_truth(job: Job) -> tuple[pl.DataFrame, pl.DataFrame] | None:
+    """The true links of the worked example, by which the linking is marked; a real partnership has none."""
+    import polars as pl
+
+    if job.workspace.settings.example is None:
+        return None
+    folder = job.store.path("example")
+    pairs, people = (pl.read_csv(folder / name, infer_schema=False) for name in ("truth_pairs.csv", "truth_people.csv"))
+    return pairs, people
 
 
 def _about(job: Job, extract: Extract) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Records(Table[str, pl.DataFrame]):
     notes
         What linking found and changed.
     extras
-        `duplicates, review, same_cases, linked_incidents, unmapped`: what linking and coding leave to be seen.
+        `people, duplicates, review, same_cases, linked_incidents, unmapped`: what linking and coding leave to be seen.
     """
 
     tables: Table[str, pl.DataFrame]
@@ -84,6 +84,7 @@ def assemble(
     tables["Cases"] = with_actions(tables["Cases"], tables["Interventions"])
     linked = link(_filled(tables), traits, as_of=as_of, answers=known, pairs=pairs)
     extras = {
+        "people": linked.people,
         "duplicates": linked.duplicates,
         "review": linked.review,
         "same_cases": linked.cases,

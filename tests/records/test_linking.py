@@ -13,10 +13,11 @@ from evaluation.records import schema
 from evaluation.records.linking.answers import ANSWERS
 from evaluation.records.linking.cases import merge_cases, pair_cases, unlinked_incidents
 from evaluation.records.linking.incidents import pair_incidents
-from evaluation.records.linking.link import link
+from evaluation.records.linking.link import LIKELY, link
 from evaluation.records.linking.marks import mark_groups, mark_pairs
 from evaluation.records.linking.people import pair_people
 from evaluation.records.linking.review import decide
+from evaluation.records.linking.truth import against_truth
 from evaluation.records.linking.weights import CERTAIN, clusters
 from evaluation.records.pseudonyms import person_ids
 from evaluation.records.traits import TRAITS, traits
@@ -266,19 +267,53 @@ def test_one_case_of_two_is_open_while_either_is() -> None:
     assert (done["closed_on"], done["closure"]) == (date(2011, 3, 1), "moved")
 
 
-def test_an_incident_is_given_the_only_open_case_of_its_kind() -> None:
+def test_an_incident_is_given_the_only_open_case_that_it_can_be_of() -> None:
     known = cases(
         COUNCIL,
         COUNCIL | {"case_id": "F2", "category": "K"},
-        COUNCIL | {"case_id": "F3", "subject_id": "t", "category": "K"},
+        COUNCIL | {"case_id": "F3", "subject_id": "t", "category": "K", "closed_on": date(2011, 5, 9)},
     )
+    rows = [("1", "s", "A", 1), ("2", "s", "D", 1), ("3", "t", "A", 1), ("4", "t", "K", 9), ("5", "u", "A", 1)]
     loose = incidents(
-        {"incident_id": "1", "source": "flare", "occurred_on": date(2011, 5, 1), "subject_id": "s", "category": "A"},
-        {"incident_id": "2", "source": "flare", "occurred_on": date(2010, 5, 1), "subject_id": "s", "category": "A"},
-        {"incident_id": "3", "source": "flare", "occurred_on": date(2011, 5, 1), "subject_id": "t", "category": "A"},
+        *(
+            {
+                "incident_id": ref,
+                "source": "flare",
+                "occurred_on": date(2011, 5, day),
+                "subject_id": who,
+                "category": kind,
+            }
+            for ref, who, kind, day in rows
+        ),
+        {"incident_id": "6", "source": "flare", "occurred_on": date(2010, 5, 1), "subject_id": "s", "category": "A"},
     )
     found = unlinked_incidents(loose, known, as_of=AS_OF)
-    assert found.filter(pl.col("probability") >= 0.9).select("incident_id", "case_id").rows() == [("1", "F1")]
+    given = found.filter(pl.col("probability") >= LIKELY).select("incident_id", "case_id").rows()
+    assert given == [("1", "F1"), ("3", "F3")]
+    assert unlinked_incidents(loose.head(1), known.head(1), as_of=date(2011, 5, 1))["case_id"].to_list() == ["F1"]
+
+
+def test_links_are_marked_beside_the_truth() -> None:
+    accepted = incidents(
+        {"incident_id": "1", "source": "flare", "occurred_on": date(2011, 5, 1), "subject_id": "s", "case_id": "F1"},
+        {"incident_id": "2", "source": "cedar", "occurred_on": date(2011, 5, 1), "subject_id": "t", "case_id": "C1"},
+        {"incident_id": "3", "source": "flare", "occurred_on": date(2011, 6, 1), "subject_id": "s"},
+        {"incident_id": "4", "source": "flare", "occurred_on": date(2011, 7, 1), "subject_id": "u"},
+    )
+    extras = {
+        "duplicates": pl.DataFrame({"incident_id": ["2", "4"], "duplicate_of": ["1", "3"]}),
+        "people": pl.DataFrame({"name": ["s", "t", "u"], "cluster": ["s", "s", "u"]}),
+        "same_cases": pl.DataFrame({"case_id": ["C1"], "same_as": ["F1"]}),
+        "linked_incidents": pl.DataFrame({"incident_id": ["3"], "case_id": ["F1"]}),
+    }
+    pairs = pl.DataFrame({"incident_ref": ["1"], "other_ref": ["2"]})
+    people = pl.DataFrame({"incident_ref": list("1234"), "person": ["1", "1", "1", "1"], "case": ["7", "7", "7", "-1"]})
+    linked = accepted.filter(pl.col("incident_id").is_in(["1", "3"])).with_columns(case_id=pl.lit("F1"))
+    found = {one.name: one.marks for one in against_truth([{"Incidents": accepted}], linked, extras, pairs, people)}
+    assert (found["reports"].true, found["reports"].linked, found["reports"].right) == (1, 2, 1)
+    assert (found["people"].true, found["people"].linked, found["people"].right) == (3, 1, 1)
+    assert (found["cases"].true, found["cases"].linked, found["cases"].right) == (1, 1, 1)
+    assert (found["incidents"].true, found["incidents"].linked, found["incidents"].right) == (1, 1, 1)
 
 
 def test_a_no_that_other_answers_overrule_is_told() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from evaluation.errors import UsageError
 from evaluation.records import Extract, Quality, assemble, load_mapping, measure, read_extract
 from evaluation.records.coverage import coverage, gaps
 from evaluation.records.quality.scorecard import passed, scorecard
+from evaluation.records.traits import TRAITS
 
 AS_OF = date(2012, 12, 31)
 Read = Callable[..., Extract]
@@ -250,3 +252,24 @@ def test_the_month_that_northumbria_lacks(real_data: Path) -> None:
     assert (
         "No record from northumbria-asb-2022 in 2022-12" in measure([], records, as_of=date(2022, 12, 31)).scorecard()
     )
+
+
+def test_every_count_in_what_linking_says_can_be_rounded(read: Read) -> None:
+    from evaluation.publishing.disclosure_rules import Rules
+    from evaluation.publishing.disclosure_text import protect_sentence
+    from evaluation.records.linking.link import Linked, link
+
+    nothing = assemble([], as_of=AS_OF)
+    linked = link(nothing, pl.DataFrame(schema=TRAITS), as_of=AS_OF)
+    many = {
+        "people": pl.DataFrame({"name": [str(n) for n in range(127)], "cluster": ["0"] * 127}),
+        "duplicates": pl.DataFrame({"how": ["reference"] * 113 + ["likeness"] * 18}),
+        "cases": pl.DataFrame({"case_id": [str(n) for n in range(107)], "how": ["super_case"] * 52 + ["person"] * 55}),
+        "incidents": pl.DataFrame({"incident_id": ["i"] * 61}),
+        "review": pl.DataFrame({"about": ["person"] * 41 + ["report"] * 43 + ["case"] * 47}),
+    }
+    said = Linked(linked.tables, **many, unused=23, overruled=29).notes()
+    rounded = [protect_sentence(note, Rules(threshold=10, base=5)) for note in said]
+    figures = [int(figure) for note in rounded for figure in re.findall(r"\d+", note)]
+    assert len(figures) == len(said) + 2
+    assert all(figure % 5 == 0 for figure in figures), rounded

@@ -12,8 +12,9 @@ from evaluation.publishing.pages import sources
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.effects import checks_table, effects_table
 from evaluation.publishing.pages.frame import Page, charts
+from evaluation.publishing.pages.reading import rows_of
 from evaluation.publishing.pages.scheme_results import ladder
-from evaluation.publishing.parts import Markup, bullets, folded, heading, link, paragraph, say
+from evaluation.publishing.parts import Cell, Markup, bullets, data_table, folded, heading, link, paragraph, region, say
 from evaluation.publishing.release import Published
 
 
@@ -26,7 +27,26 @@ def body(content: SiteContent, documentation: Mapping[str, str]) -> str:
     """Write the methods page's lists of known experiments, notebooks and documentation (address → title)."""
     items = [Markup(link(href, title)) for href, title in sorted(documentation.items(), key=lambda pair: pair[1])]
     reference = heading(2, "For analysts", "analysts") + bullets(items) if items else ""
-    return _known(content) + _notebooks(content) + reference
+    return _linking(content) + _known(content) + _notebooks(content) + reference
+
+
+def _linking(content: SiteContent) -> str:
+    """How right the linking is on the worked example, whose truth is known."""
+    rows = rows_of(content.quality.data, "linking") if content.quality else []
+    if not rows:
+        return ""
+    cells: list[list[Cell]] = [
+        [str(row["title"]), f"{row['precision']:.1%}", f"{row['recall']:.1%}", str(row["text"])] for row in rows
+    ]
+    return (
+        heading(2, "How right the links are", "linking")
+        + paragraph(
+            "The records of this site are invented, so it is known who is who. This is how right the rules were on "
+            "them. Precision: of what was linked, how much is right. Recall: of what is one, how much was found. "
+            "Doubtful pairs are left apart until a person has answered."
+        )
+        + region(data_table("Links beside the truth", ["Link", "Precision", "Recall", "Pairs"], cells), "Links, table")
+    )
 
 
 def _notebooks(content: SiteContent) -> str:

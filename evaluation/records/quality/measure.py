@@ -9,6 +9,7 @@ import polars as pl
 
 from evaluation.records.assembly import Records
 from evaluation.records.extract import Extract
+from evaluation.records.linking.truth import Marked, against_truth
 from evaluation.records.quality.result import FIGURES, Quality, Test
 from evaluation.records.quality.tests import POLICE, TESTS, Evidence, tested
 
@@ -22,6 +23,7 @@ def measure(
     referral_days: int = 28,
     survey_days: int = 28,
     police: Sequence[str] = POLICE,
+    truth: tuple[pl.DataFrame, pl.DataFrame] | None = None,
 ) -> Quality:
     """Measure the quality of the extracts by the audit's tests.
 
@@ -41,6 +43,9 @@ def measure(
         Days after closure within which the feedback survey must have been sent.
     police
         Sources that are the police's own system.
+    truth
+        Where the extracts are a worked example: its true pairs of reports, and the truth of each report, by which the
+        linking is marked (see `linking.truth.against_truth`).
 
     Returns
     -------
@@ -55,7 +60,17 @@ def measure(
     figures = pl.concat([pl.DataFrame(schema=FIGURES), *frames])
     tests: tuple[Test, ...] = tuple(test for test, _ in TESTS)
     unmapped = records.extras["unmapped"].select("source", "list", "word", "rows", "suggestion")
-    return Quality(figures, tests, _extracts(extracts), records.coverage, unmapped, records.notes, as_of)
+    marks = _marks(extracts, records, truth)
+    return Quality(figures, tests, _extracts(extracts), records.coverage, unmapped, records.notes, as_of, marks)
+
+
+def _marks(
+    extracts: Sequence[Extract], records: Records, truth: tuple[pl.DataFrame, pl.DataFrame] | None
+) -> tuple[Marked, ...]:
+    if truth is None:
+        return ()
+    accepted = [extract.accepted for extract in extracts]
+    return against_truth(accepted, records["Incidents"], records.extras, *truth)
 
 
 def _extracts(extracts: Sequence[Extract]) -> pl.DataFrame:

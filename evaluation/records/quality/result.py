@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from evaluation.records.linking.truth import Marked
 from evaluation.records.quality.scorecard import Passed, passed, scorecard
 
 FIGURES = pl.Schema(
@@ -70,6 +71,8 @@ class Quality:
         What linking did.
     as_of
         The last day that counts.
+    linking
+        How right the linking is, where the truth is known (a worked example): see `linking.truth`.
     """
 
     figures: pl.DataFrame
@@ -79,6 +82,7 @@ class Quality:
     unmapped: pl.DataFrame
     notes: tuple[str, ...]
     as_of: date
+    linking: tuple[Marked, ...] = ()
 
     def tidy(self, *by: str) -> pl.DataFrame:
         """Figures by any of `source, service, month` (by nothing: a row per test): the keys, `count, of, share`."""
@@ -123,6 +127,7 @@ class Quality:
             "coverage": [_plain(row) for row in self.coverage.to_dicts()],
             "unmapped_words": self._frequent_words(),
             "notes": list(self.notes),
+            **({"linking": [marked.plain() for marked in self.linking]} if self.linking else {}),
         }
 
     def _frequent_words(self) -> list[dict[str, Any]]:
