@@ -7,7 +7,8 @@ what (`incidents_by_ward_and_year`). They leave this module only on the way to d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -37,13 +38,48 @@ CATEGORIES = {
 }
 
 
-def tables(records: Records) -> dict[str, pl.DataFrame]:
+OPEN = "open"
+AGES = (
+    (182, "open for up to 6 months"),
+    (365, "open for 6 to 12 months"),
+    (730, "open for 1 to 2 years"),
+)
+"""Days since an open case was opened, at most, and its state in words; parts of the sub-total `open`."""
+OLDEST = "open for over 2 years"
+RUNGS: Mapping[str, tuple[str, ...]] = {
+    "warning": ("warning_letters",),
+    "contract": ("abcs",),
+    "order": ("asbos", "injunctions", "parental_control_orders"),
+    "possession": ("notices_seeking_possession", "evictions"),
+}
+"""The ladder, lowest rung first, and the schemes of each rung; the study of the ladder counts the same ones."""
+TOP_RUNGS: Mapping[str, str] = dict.fromkeys(("order", "possession"), "order or possession")
+"""Rungs that few people reach, and the step they are shown as where each alone is too small to show."""
+
+
+def _year_of(period: str) -> str | None:
+    return period[:4] if len(period) == len("2012-12") else None
+
+
+def _open(state: str) -> str | None:
+    return OPEN if state.startswith(f"{OPEN} for ") else None
+
+
+PARENTS: Mapping[str, Callable[[str], str | None]] = {
+    "year": _year_of, "state": _open, "first_rung": TOP_RUNGS.get, "highest_rung": TOP_RUNGS.get,
+}  # fmt: skip
+"""Dimension to what a level of it is a part of, or None where it has no sub-total."""
+
+
+def tables(records: Records, as_of: date) -> dict[str, pl.DataFrame]:
     """Return every table of counts that has rows, by name.
 
     Parameters
     ----------
     records
         The linked records.
+    as_of
+        The day on which a case is open or closed.
     """
     incidents = records["Incidents"].with_columns(
         ward=pl.col("area").fill_null(NOT_RECORDED),
@@ -54,16 +90,19 @@ def tables(records: Records) -> dict[str, pl.DataFrame]:
     cases = records["Cases"].with_columns(
         service=pl.col("service").fill_null(NOT_RECORDED),
         state=pl.when(pl.col("closed_on").is_null())
-        .then(pl.lit("open"))
+        .then(_age(as_of))
         .otherwise(pl.col("closure").fill_null("closed, outcome not recorded")),
         year=pl.col("opened_on").dt.year().cast(pl.String),
         person=pl.coalesce("subject_id", "case_id"),
     )
+    monthly = incidents.with_columns(year=pl.col("occurred_on").dt.strftime("%Y-%m"))
+    whole = cases.with_columns(pl.col("state").str.replace(rf"^{OPEN} for .*$", OPEN))
     made = {
-        "incidents_by_ward_and_year": with_margins(incidents, ["ward", "year"]),
+        "incidents_by_ward_and_month": with_margins(monthly, ["ward", "year"], in_parts=True),
         "incidents_by_problem_and_year": with_margins(incidents, ["problem", "year"]),
-        "caseload_by_service_and_state": with_margins(cases, ["service", "state"]),
-        "caseload_by_year_opened_and_state": with_margins(cases, ["year", "state"]),
+        "caseload_by_service_and_state": with_margins(cases, ["service", "state"], in_parts=True),
+        "caseload_by_year_opened_and_state": with_margins(whole, ["year", "state"]),
+        "ladder_by_first_and_highest_rung": ladder(records, as_of),
     }
     return {name: frame for name, frame in made.items() if frame.height}
 
@@ -82,8 +121,54 @@ def incidents_by_area_and_month(records: Records) -> pl.DataFrame:
     )
 
 
-def with_margins(rows: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
-    """Count rows by every combination of `dimensions` and by every margin.
+def hierarchies(frames: Iterable[pl.DataFrame]) -> dict[str, dict[str, str]]:
+    """Return what each level of the tables, and of the last edition's, is a part of.
+
+    A month belongs to its year, an age of an open case to `open`, a high rung of the ladder to its step.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for frame in frames:
+        for dimension in PARENTS.keys() & set(frame.columns):
+            levels = frame[dimension].unique().sort().to_list()
+            parts = {level: parent for level in levels if (parent := PARENTS[dimension](level)) is not None}
+            found.setdefault(dimension, {}).update(parts)
+    return found
+
+
+def _age(as_of: date) -> pl.Expr:
+    days = pl.lit(as_of) - pl.col("opened_on")
+    banded: pl.Expr = pl.lit(OLDEST)
+    for most, age in reversed(AGES):
+        banded = pl.when(days <= pl.duration(days=most)).then(pl.lit(age)).otherwise(banded)
+    return banded
+
+
+def ladder(records: Records, as_of: date) -> pl.DataFrame:
+    """Count people by the first rung of the ladder on record and the highest: `first_rung, highest_rung` and counts."""
+    from evaluation.follow_up.tables import person_starts
+
+    place = {scheme: i for i, schemes in enumerate(RUNGS.values()) for scheme in schemes}
+    names = dict(enumerate(RUNGS))
+    day = (as_of - date(1970, 1, 1)).days
+    people = (
+        person_starts(records, as_of_day=day)
+        .filter(pl.col("scheme").is_in(list(place)))
+        .with_columns(pl.col("scheme").replace_strict(place, return_dtype=pl.Int64).alias("rung"))
+        .sort("subject_id", "day", "rung", descending=[False, False, True])
+        .group_by("subject_id", maintain_order=True)
+        .agg(first=pl.col("rung").first(), highest=pl.col("rung").max())
+        .collect()
+    )
+    rows = people.select(
+        pl.col("first").replace_strict(names, return_dtype=pl.String).alias("first_rung"),
+        pl.col("highest").replace_strict(names, return_dtype=pl.String).alias("highest_rung"),
+        pl.col("subject_id").alias("person"),
+    )
+    return with_margins(rows, ["first_rung", "highest_rung"], in_parts=True)
+
+
+def with_margins(rows: pl.DataFrame, dimensions: Sequence[str], *, in_parts: bool = False) -> pl.DataFrame:
+    """Count rows by every combination of `dimensions`, by every margin, and by every sub-total.
 
     Parameters
     ----------
@@ -91,6 +176,8 @@ def with_margins(rows: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
         One row per thing counted, with the dimensions as text and `person`.
     dimensions
         The columns to count by.
+    in_parts
+        Whether the levels are parts of sub-totals (`PARENTS`), which are then rows of their own.
 
     Returns
     -------
@@ -99,13 +186,26 @@ def with_margins(rows: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
     """
     if rows.is_empty():
         return pl.DataFrame(schema={**dict.fromkeys(dimensions, pl.String), "count": pl.Int64})
+    above = hierarchies([rows.select(dimensions)]) if in_parts else {}
+    coarser = (
+        rows.with_columns(pl.col(name).replace(above[name]) for name in subset)
+        for size in range(len(above) + 1)
+        for subset in combinations(above, size)
+    )
+    return (
+        pl.concat([_crossed(variant, dimensions) for variant in coarser])
+        .unique(list(dimensions), keep="first", maintain_order=True)
+        .sort(dimensions)
+    )
+
+
+def _crossed(rows: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
     subsets = [subset for size in range(len(dimensions) + 1) for subset in combinations(dimensions, size)]
     counted = pl.concat([_counted(rows, dimensions, subset) for subset in subsets])
     return (
         _every_combination(rows, dimensions)
         .join(counted, on=list(dimensions), how="left")
         .with_columns(pl.col("count", "contributors", "largest").fill_null(0))
-        .sort(dimensions)
     )
 
 

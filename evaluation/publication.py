@@ -157,11 +157,18 @@ def _released_tables(
     if licence:
         monthly = aggregates.incidents_by_area_and_month(job.records)
         return (release_table("incidents_by_area_and_month", monthly, rules, licence=licence),), {}
-    frames = aggregates.tables(job.records)
+    frames = aggregates.tables(job.records, job.workspace.as_of)
     if not frames:
         return (), {}
     counted = {name: name.partition("_by_")[0] for name in frames}
-    return release_tables(frames, rules, earlier=earlier.tables if earlier else None, measures=counted)
+    before = dict(earlier.tables) if earlier else {}
+    return release_tables(
+        frames,
+        rules,
+        earlier=before or None,
+        hierarchies=aggregates.hierarchies([*frames.values(), *before.values()]),
+        measures=counted,
+    )
 
 
 def _rules(job: Job) -> Rules:

@@ -23,15 +23,24 @@ class Limits:
 
 @dataclass(frozen=True)
 class Point:
-    """One period: its label, its value, and whether a rule marks it as special."""
+    """One period: its label, its value, whether a rule marks it as special, and words to stand with it in the table."""
 
     label: str
     value: float
     special: bool = False
+    counts: str = ""
 
 
 def chart(
-    points: Sequence[Point], limits: Limits, *, name: str, title: str, unit: str, note: str, percent: bool = False
+    points: Sequence[Point],
+    limits: Limits,
+    *,
+    name: str,
+    title: str,
+    unit: str,
+    note: str,
+    percent: bool = False,
+    change: tuple[int, str] | None = None,
 ) -> Chart:
     """Draw points in time around their mean and natural limits.
 
@@ -40,8 +49,12 @@ def chart(
     unit
         What is counted, for the table's head and the label of the axis.
     percent
-        Whether values are shares, shown as percentages.
+        Whether values are shares, shown as percentages: their limits then stay within 0 and 1.
+    change
+        The place of the point from which something is new, and what that is.
     """
+    if percent:
+        limits = _within(limits, 0.0, 1.0)
 
     def show(value: float) -> str:
         return f"{value * 100:.0f}%" if percent else words.plain(value, 0 if abs(value) >= 10 else 1)
@@ -55,18 +68,39 @@ def chart(
     )
     out = f" Marked with a diamond: {words.listed([p.label for p in special])}." if special else " No point stands out."
     desc = f"{len(points)} points from {points[0].label} to {points[-1].label} {around}.{between}{out}"
-    rows = [[p.label, show(p.value), "stands out" if p.special else "usual"] for p in points]
+    rows = [[p.label, show(p.value), _reading(p)] for p in points]
     return Chart(
         name=name,
         title=title,
-        drawing=svg.both(lambda width: _draw(points, limits, name, title, desc, show, width)),
+        drawing=svg.both(lambda width: _draw(points, limits, name, title, desc, show, width, change)),
         table=data_table(f"{unit}. Mean {show(limits.mean)}.{between}", ["Period", unit, "Reading"], rows),
         note=note,
         live=_live(points, limits, unit),
     )
 
 
-def _draw(points: Sequence[Point], limits: Limits, name: str, title: str, desc: str, show: Any, width: int) -> svg.Svg:
+def _reading(point: Point) -> str:
+    said = "stands out" if point.special else "usual"
+    return f"{said}: {point.counts}" if point.counts else said
+
+
+def _within(limits: Limits, least: float, most: float) -> Limits:
+    """Keep limits where a value can be: a share has no limit below 0 or above 100%."""
+    low = None if limits.low is None else max(limits.low, least)
+    high = None if limits.high is None else min(limits.high, most)
+    return Limits(limits.mean, low, high)
+
+
+def _draw(
+    points: Sequence[Point],
+    limits: Limits,
+    name: str,
+    title: str,
+    desc: str,
+    show: Any,
+    width: int,
+    change: tuple[int, str] | None,
+) -> svg.Svg:
     wide = width == svg.WIDE
     height, left, right, top, foot = (330 if wide else 290), 64, (140 if wide else 12), 24, 44
     edges = [p.value for p in points] + [v for v in (limits.low, limits.high, limits.mean) if v is not None]
@@ -89,6 +123,10 @@ def _draw(points: Sequence[Point], limits: Limits, name: str, title: str, desc: 
     for edge in (limits.low, limits.high):
         if edge is not None:
             drawing.line(left, y(edge), width - right, y(edge), "limit")
+    if change is not None:
+        at = x(change[0]) - (x(1) - x(0)) / 2
+        drawing.line(at, top - 8, at, height - foot, "change")
+        drawing.text(at + 6, top + 4, change[1], "t")
     drawing.path("line s1 thin", [(x(i), y(p.value)) for i, p in enumerate(points)])
     for i, point in enumerate(points):
         if point.special:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from evaluation.publishing import words
-from evaluation.publishing.charts import curves
+from evaluation.publishing.charts import bars, curves
 from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.pages import descriptions
 from evaluation.publishing.pages.content import SiteContent
@@ -15,19 +15,24 @@ from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.incidents import MARGIN
 from evaluation.publishing.pages.reading import dimensions_of, rows_of
 from evaluation.publishing.pages.scheme_view import SchemeView
-from evaluation.publishing.parts import Cell, Markup, card_table, data_table, heading, link, region, unknown
+from evaluation.publishing.parts import Cell, Markup, aside, card_table, data_table, heading, link, region, unknown
 from evaluation.publishing.release import Published
 
 
 def page(content: SiteContent, schemes: Sequence[SchemeView]) -> Page:
     """Return the page on resolution and caseload."""
-    drawn = {**overall(content), **descriptions.draw(content)}
+    aged = _ages(content)
+    drawn = {**overall(content), **({"ages": aged} if aged else {}), **descriptions.draw(content)}
     markup, live = charts("caseload", drawn)
     parts: list[str] = []
     if "closures" not in drawn:
         parts.append(unknown("no study of all cases has been made for this edition."))
     else:
         parts.append(markup.pop("closures"))
+    if aged:
+        file = link(f"published/tables/{OPEN_CASES}.json", f"{OPEN_CASES}.json")
+        parts += [heading(2, "How old are the open cases?", "ages"), aside(markup.pop("ages"), _why_old(content))]
+        parts.append(f'<p class="key">Every number here comes from the published table: {file}.</p>')
     parts += [heading(2, "Resolved within half a year, scheme by scheme", "by-scheme"), _by_scheme(schemes)]
     parts.append(descriptions.body(content, markup))
     for table in content.tables:
@@ -42,13 +47,78 @@ def page(content: SiteContent, schemes: Sequence[SchemeView]) -> Page:
     )
 
 
+OPEN_CASES = "caseload_by_service_and_state"
+OPEN = "open"
+AGES = (
+    ("open for up to 6 months", "Up to 6 months"),
+    ("open for 6 to 12 months", "6 to 12 months"),
+    ("open for 1 to 2 years", "1 to 2 years"),
+    ("open for over 2 years", "Over 2 years"),
+)
+"""Ages of open cases as the published table names them, youngest first, and the last two are older than a year."""
+
+
+def open_cases(content: SiteContent) -> tuple[int, int] | None:
+    """Return the open cases, and those of them older than a year; None where either is not shown."""
+    counts = _by_state(content)
+    whole, parts = counts.get(OPEN), [counts.get(age) for age, _ in AGES[2:]]
+    known = [part for part in parts if part is not None]
+    return (whole, sum(known)) if whole and len(known) == len(parts) else None
+
+
+def _by_state(content: SiteContent) -> dict[str, int | None]:
+    table = content.table(OPEN_CASES)
+    rows = rows_of(table.data, "rows") if table else []
+    return {str(row.get("state")): row.get("count") for row in rows if row.get("service") == MARGIN}
+
+
+def _ages(content: SiteContent) -> Chart | None:
+    counts = _by_state(content)
+    if not any(counts.get(age) for age, _ in AGES):
+        return None
+    rows = [
+        bars.Bar(label, None if (count := counts.get(age)) is None else float(count), words.count(count),
+                 "f4" if i > 1 else "f5-soft")
+        for i, (age, label) in enumerate(AGES)
+    ]  # fmt: skip
+    found = open_cases(content)
+    title = (
+        f"{words.sentence_case(words.about(found[1] / found[0]))} open cases are older than a year: "
+        f"{words.count(found[1])} of {words.count(found[0])}"
+        if found
+        else "Open cases by age"
+    )
+    spoken = "; ".join(f"{bar.label}: {bar.words}" for bar in rows)
+    return bars.bars(rows, name="ages", title=title, desc=f"One bar for each age. {spoken}.",
+                     note=f"Open on {words.long_date(content.as_of)}. Orange: older than a year.",
+                     heads=("Age", "Open cases"))  # fmt: skip
+
+
+def never_closed(content: SiteContent) -> int | None:
+    """Return the cases that were dealt with and never marked as closed, as the data tests count them."""
+    tests = rows_of(content.quality.data, "tests") if content.quality else []
+    found = next((row.get("count") for row in tests if row.get("test") == "dealt_but_open"), None)
+    return found if isinstance(found, int) else None
+
+
+def _why_old(content: SiteContent) -> str:
+    count = never_closed(content)
+    if not count:
+        return "Open is what the record says: no closing day is on it."
+    return (
+        f"Open is what the record says. {words.count(count)} cases were dealt with and never marked as closed. "
+        "Close those first: then the rest shows who is still waiting."
+    )
+
+
 def _margin_last(level: str) -> tuple[bool, str]:
     return level == MARGIN, level
 
 
 def crossed(table: Published) -> str:
     """Write a published table of two dimensions as rows and columns, its margins last."""
-    rows = rows_of(table.data, "rows")
+    aged = {age for age, _ in AGES}
+    rows = [row for row in rows_of(table.data, "rows") if row.get("state") not in aged]
     dimensions = dimensions_of(rows)
     if len(dimensions) != 2:
         return ""

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from evaluation.publishing import disclosure_claims as claims
 from evaluation.publishing import words
 from evaluation.publishing.charts.figure import Chart
-from evaluation.publishing.pages import contract_charts, contract_money
+from evaluation.publishing.pages import contract_charts, contract_money, measures
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.glance import glance
-from evaluation.publishing.pages.reading import Json, figure_of, part_of, rows_of, shown
+from evaluation.publishing.pages.reading import Json, part_of, rows_of, shown
 from evaluation.publishing.parts import (
     Cell,
     Fact,
@@ -100,7 +100,7 @@ def page(content: SiteContent, contract: Published) -> Page:
 def _body(content: SiteContent, contract: Published, drawn: Mapping[str, Chart], markup: Mapping[str, str]) -> str:
     data = contract.data
     parts = [_decision(content, data)]
-    parts += [heading(2, "What was promised, and what came", "measures"), _measures(data)]
+    parts += [heading(2, "What was promised, and what came", "measures"), _table(data)]
     parts.append(
         "<p>An <b>output</b> is what the provider does. An <b>outcome</b> is what changes for people. "
         "Only outcomes can show that the contract works.</p>"
@@ -209,54 +209,23 @@ def _cited(data: Json) -> str:
     return title + cited_box("Quoted from documents about other places, not from this partnership’s data", quotes)
 
 
-def _target(row: Json) -> str:
-    target = row.get("target")
-    if target is None:
-        return "none set"
-    share = "share" in str(row.get("unit") or "") or (isinstance(target, float) and abs(target) < 1)
-    if row.get("kind") == "finding":
-        return f"{words.people_difference(100 * float(target))} of 100"
-    return words.percent(float(target)) if share else f"{shown(target)} {words.visible(row.get('unit') or '')}".strip()
-
-
-def _came(row: Json) -> str:
-    result = part_of(row, "result")
-    if row.get("finding"):
-        effect = part_of(row, "finding")
-        if effect.get("value") is not None and effect.get("low") is not None and effect.get("high") is not None:
-            value, low, high = (100 * float(effect[key]) for key in ("value", "low", "high"))
-            return f"{words.people_difference(value)} of 100 ({words.interval_words(low, high)})"
-        return "not measured"
-    bounds = part_of(result, "bounds")
-    worst, best = bounds.get("worst_share"), bounds.get("best_share")
-    if isinstance(worst, float | int) and isinstance(best, float | int):
-        same = round(worst * 100) == round(best * 100)
-        return words.percent(worst) if same else f"between {words.percent(worst)} and {words.percent(best)}"
-    if isinstance(result.get("share"), float | int):
-        return f"{words.percent(result['share'])} of those whose result is known"
-    latest = figure_of(part_of(row, "latest"))
-    if latest is not None:
-        return words.percent(latest) if "share" in str(row.get("unit") or "") else shown(latest)
-    return words.HIDDEN if row.get("latest") else "not measured"
-
-
-def _measures(data: Json) -> str:
+def _table(data: Json) -> str:
     rows: list[list[Cell]] = []
     for kind in ("outputs", "outcomes"):
         for row in rows_of(data, kind):
             state = str(row.get("state") or part_of(row, "verdict").get("word") or "")
             reading = READINGS.get(state, f'<span class="unproved">? {escaped(words.sentence_case(state))}</span>')
-            why = part_of(row, "verdict").get("sentence")
+            why = measures.why(row)
             rows.append(
                 [
                     Markup(
                         f'{escaped(words.visible(row.get("definition")))} <span class="per">{kind[:-1]}, '
                         f"owner: {escaped(row.get('owner') or 'nobody')}</span>"
                     ),
-                    f"{_target(row)}"
+                    f"{measures.target(row)}"
                     + (f" by {words.short_date(day)}" if (day := words.as_date(row.get("target_date"))) else ""),
-                    _came(row),
-                    Markup(reading + (f' <span class="per">{escaped(words.sentence(str(why)))}</span>' if why else "")),
+                    measures.came(row),
+                    Markup(reading + (f' <span class="per">{escaped(why)}</span>' if why else "")),
                 ]
             )
     if not rows:

@@ -25,20 +25,22 @@ RUNGS = ("warning", "contract", "order", "possession")
 """The rungs of the ladder, lowest first."""
 
 
+def is_ladder(found: Published) -> bool:
+    """Whether a finding describes the ladder, which has a page of its own."""
+    return bool(part_of(part_of(found.data, "numbers"), "no_further_incident"))
+
+
 def draw(content: SiteContent) -> dict[str, Chart]:
     """Draw the charts of every descriptive finding."""
     drawn: dict[str, Chart] = {}
     for found in content.descriptions:
-        rungs = part_of(part_of(found.data, "numbers"), "no_further_incident")
-        if rungs:
-            drawn[f"{found.name}-stopped"] = _stopped(rungs)
         below = curves.read(rows_of(found.data, "curves"), "below_threshold")
         if below and len(below[0].times) > 1:
             drawn[f"{found.name}-threshold"] = _threshold(below)
     return drawn
 
 
-def _stopped(rungs: Json) -> Chart:
+def stopped(rungs: Json) -> Chart:
     """Draw how many of each 100 had no further incident within a year of each rung."""
     rows: list[bars.Bar] = []
     for name in sorted(map(str, rungs), key=_rung):
@@ -82,11 +84,12 @@ def _threshold(family: tuple[curves.Curve, ...]) -> Chart:
 
 
 def body(content: SiteContent, drawn: Mapping[str, str]) -> str:
-    """Write a section for each descriptive finding."""
-    return "".join(_section(found, drawn) for found in content.descriptions)
+    """Write a section for each descriptive finding but the ladder."""
+    return "".join(section(found, drawn) for found in content.descriptions if not is_ladder(found))
 
 
-def _section(found: Published, drawn: Mapping[str, str]) -> str:
+def section(found: Published, drawn: Mapping[str, str]) -> str:
+    """Write what a descriptive finding says, with its charts (`NAME-…`)."""
     data = found.data
     title = words.sentence_case(str(data.get("title") or found.name))
     parts = [heading(2, title, words.slug(found.name)), paragraph(words.sentence(str(data.get("question") or "")))]

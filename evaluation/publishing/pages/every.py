@@ -18,6 +18,7 @@ from evaluation.publishing.pages import (
     downloads,
     exam,
     incidents,
+    ladder,
     meeting,
     problem,
     quality,
@@ -68,6 +69,7 @@ def _top_pages(
     yield costs.page(site)
     yield caseload.page(site, schemes)
     yield incidents.page(site)
+    yield ladder.page(site)
     yield Page("good-practice", "Good practice", stamps=stamps, body=meeting.overview(schemes, days))
     yield quality.page(site)
     yield Page("methods", "Methods", body=checks.body(site, documentation))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +48,11 @@ def write_site(source: Path, target: Path, *, site: SiteContent) -> None:
     for page in every.pages(source, site):
         files |= _page_files(page, synthetic=site.synthetic)
     files[f"assets/charts/{SHARED_FILE}"] = json.dumps(SHARED, separators=(",", ":"), sort_keys=True).encode()
-    files["_quarto.yml"] = _configured(configuration, site).encode()
     files |= {f"assets/{path.relative_to(source / 'assets').as_posix()}": path.read_bytes() for path in _assets(source)}
     for path in sorted((source / "docs").rglob("*")) if (source / "docs").is_dir() else ():
         if path.is_file():
             files[f"docs/{path.relative_to(source / 'docs').as_posix()}"] = path.read_bytes()
+    files["_quarto.yml"] = _configured(configuration, site, files).encode()
     _write(target, files)
     _copy_plotly(target)
 
@@ -66,7 +66,8 @@ def _page_files(page: Page, *, synthetic: bool) -> dict[str, bytes]:
     return {f"{page.stem}.qmd": text_of(page, synthetic=synthetic).encode(), **charts}
 
 
-def _configured(path: Path, site: SiteContent) -> str:
+def _configured(path: Path, site: SiteContent, files: Collection[str]) -> str:
+    """Return the project's configuration for this site: its name, its notice, and only links to pages that it has."""
     configuration: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     website = configuration["website"]
     website["title"] = f"{words.bare(site.name)} register of what works"
@@ -74,7 +75,13 @@ def _configured(path: Path, site: SiteContent) -> str:
     notice = words.bare(site.notice).removeprefix(f"{stated}.").strip()
     stamp = f"**{stated}.** " if site.synthetic else ""
     website["page-footer"]["left"] = f"{stamp}{notice}" or website["title"]
+    foot = website["page-footer"]
+    foot["right"] = [item for item in foot.get("right", ()) if not _is_missing(str(item.get("href", "")), files)]
     return yaml.safe_dump(configuration, allow_unicode=True, sort_keys=False, width=1000)
+
+
+def _is_missing(href: str, files: Collection[str]) -> bool:
+    return href.endswith(".qmd") and href not in files
 
 
 def _write(target: Path, files: Mapping[str, bytes]) -> None:

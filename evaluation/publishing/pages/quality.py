@@ -48,6 +48,15 @@ def _summary(data: Json) -> str:
     return f"{sent.capitalize()} sent data. Every result on this site stands on the months marked complete below."
 
 
+def in_a_line(content: SiteContent) -> str:
+    """Say in a line what is known of the data: how many rows could be used, and the gap that matters most."""
+    data: Json = content.quality.data if content.quality else {}
+    extracts = rows_of(data, "extracts")
+    read, used = (sum(row.get(key) or 0 for row in extracts) for key in ("rows_read", "rows_accepted"))
+    said = f"{words.percent(used / read)} of the rows received could be used. " if read else ""
+    return escaped(f"{said}{(_missing(data) or [''])[-1]}".strip())
+
+
 def _body(content: SiteContent, data: Json) -> str:
     parts: list[str] = []
     missing = _missing(data)
@@ -59,7 +68,8 @@ def _body(content: SiteContent, data: Json) -> str:
         parts.append(
             paragraph(
                 "A complete month has records in it. That does not say that every case is among them: the tests below "
-                "do. Every row that came in is either used or set aside with a reason. None is dropped without a word."
+                "do. Every row that came in is either used or set aside with a reason. None is dropped without a word. "
+                "Numbers are rounded, so sums can differ a little."
             )
         )
     parts += _tests(data)
@@ -126,7 +136,9 @@ def _rows(extract: Json | None) -> str:
         return ""
     read, used = extract.get("rows_read"), extract.get("rows_accepted")
     aside = extract.get("rows_rejected")
-    return f"{words.count(read)} rows in = {words.count(used)} used + {words.count(aside)} set aside"
+    if aside is None:
+        return f"{words.count(read)} rows in: {words.count(used)} used, a few set aside"
+    return f"{words.count(read)} rows in: {words.count(used)} used, {words.count(aside)} set aside"
 
 
 def _tests(data: Json) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from evaluation.publishing import words
-from evaluation.publishing.pages import contract
+from evaluation.publishing.pages import caseload, contract, quality
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.glance import EFFECTS, STOP, SURENESS, TIMING, interval_bar, reach_of
 from evaluation.publishing.pages.scheme_view import WHOLE, SchemeView, cost_lines, decision_lines
@@ -100,6 +100,8 @@ def _next(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
         ),
         ("Contracts", _contracts(content)),
         ("Court costs", _owed(content)),
+        ("Cases", _cases(content)),
+        ("Data", _data(content)),
     ]
     shown = "".join(f"<div><dt>{title}</dt><dd>{text}</dd></div>" for title, text in lines if text)
     return f'<dl class="next">{shown}</dl>'
@@ -124,6 +126,23 @@ def _owed(content: SiteContent) -> str:
     return (
         f'{words.pounds(str(owed), pence=True)} is owed to the council. <a href="court-costs.html">How late it is</a>'
     )
+
+
+def _cases(content: SiteContent) -> str:
+    found = caseload.open_cases(content)
+    if found is None:
+        return '<a href="caseload.html">Are cases resolved?</a> <a href="ladder.html">How far up the ladder?</a>'
+    whole, old = found
+    done = (caseload.never_closed(content) or 0) > old / 2
+    why = " Many were dealt with and never marked as closed." if done else ""
+    return (
+        f"{words.count(old)} of {words.count(whole)} open cases are older than a year.{why} "
+        '<a href="caseload.html">How old they are</a> <a href="ladder.html">How far up the ladder people go</a>'
+    )
+
+
+def _data(content: SiteContent) -> str:
+    return quality.in_a_line(content) + ' <a href="data-quality.html">How good the data are</a>'
 
 
 def tiles(schemes: Sequence[SchemeView]) -> str:

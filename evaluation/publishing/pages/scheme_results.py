@@ -8,7 +8,7 @@ from typing import Any
 from evaluation.publishing import words
 from evaluation.publishing.charts import bars, curves, love
 from evaluation.publishing.charts.figure import Chart
-from evaluation.publishing.pages import sources
+from evaluation.publishing.pages import area_series, sources
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.effects import checks_table, effect_value, effects_table, naive_list
 from evaluation.publishing.pages.glance import TIMING, glance
@@ -28,6 +28,8 @@ def draw(view: SchemeView) -> dict[str, Chart]:
         family = curves.read(rows_of(finding, "curves"), name)[:4]
         if family and len(family[0].times) > 1:
             drawn[name] = _curve_chart(view, name, family)
+    if monthly := area_series.draw(finding):
+        drawn["monthly"] = monthly
     if steps := rows_of(finding, "attrition"):
         drawn["ladder"] = ladder(steps, counted=glance(finding).unit)
     if balance := rows_of(finding, "balance"):
@@ -88,6 +90,9 @@ def results(finding: Json, drawn: Mapping[str, str]) -> list[str]:
     ):
         if name in drawn:
             parts += [heading(2, title, name.replace("_", "-")), aside(drawn[name], beside)]
+    if "monthly" in drawn:
+        beside = "One month proves little. Whether the scheme did it is for the study to say: see the box above."
+        parts += [heading(2, "Month by month", "months"), aside(drawn["monthly"], beside)]
     parts.append(_resolved(finding))
     if "ladder" in drawn:
         place = glance(finding).unit == "incidents"

@@ -1,0 +1,84 @@
+"""A scheme that acts on a place: each month's recorded incidents beside those to be expected, as a control chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from evaluation.commissioning.control_charts import limits, run_members
+from evaluation.publishing import words
+from evaluation.publishing.charts import control
+from evaluation.publishing.charts.figure import Chart
+from evaluation.publishing.pages.reading import Json, part_of, rows_of
+
+FEWEST = 12
+"""Months before the start below which there are no limits worth drawing."""
+RUN = 7
+"""Months in a row on one side of the mean that stand out."""
+
+
+def draw(finding: Json) -> Chart | None:
+    """Draw a place's months; None where the finding has none, or too few from before the start.
+
+    What is drawn is the recorded count for each 100 that the study expects, so that a season, an older trend and what
+    happened everywhere are not taken for a sign of the scheme. The table holds the counts themselves.
+    """
+    recorded, expected = (_monthly(finding, arm) for arm in ("treated", "compared"))
+    start = _start(finding)
+    months = [month for month in sorted(recorded) if expected.get(month)]
+    before = [month for month in months if start is not None and month < start]
+    since = len(months) - len(before)
+    if start is None or len(before) < FEWEST or not since:
+        return None
+    values = [100 * recorded[month] / expected[month] for month in months]
+    mean, low, high = limits(values[: len(before)])
+    special = _special(values, mean, low, high)
+    points = [
+        control.Point(words.short_month(month), value, out, _counts(recorded[month], expected[month]))
+        for month, value, out in zip(months, values, special, strict=True)
+    ]
+    out, began = sum(special[len(before) :]), words.short_month(start)
+    return control.chart(
+        points,
+        control.Limits(mean, max(low, 0.0), high),
+        name="monthly",
+        title=f"Since {began}, {out or 'none'} of {since} months {'stands' if out == 1 else 'stand'} out",
+        unit="Incidents for each 100 expected",
+        note="Recorded incidents of the scheme’s areas for each 100 that the study expects without it. "
+        f"Mean and limits: the {len(before)} months before the start. "
+        f"Diamonds stand out: outside the limits, or {RUN} months in a row on one side of the mean.",
+        change=(len(before), f"start, {began}"),
+    )
+
+
+def _counts(recorded: float, expected: float) -> str:
+    return f"{words.plain(recorded)} recorded, {words.plain(expected)} expected"
+
+
+def _monthly(finding: Json, arm: str) -> Mapping[date, float]:
+    """Return a value for each month: a published point stands for the month that its day lies in."""
+    first = words.as_date(part_of(finding, "period").get("from"))
+    curves = (curve for curve in rows_of(finding, "curves") if curve.get("name") == "monthly_incidents")
+    curve = next((curve for curve in curves if curve.get("arm") == arm), None)
+    if first is None or curve is None:
+        return {}
+    found: dict[date, float] = {}
+    for point in rows_of(curve, "points"):
+        value, time = point.get("value"), point.get("time")
+        if isinstance(value, int | float) and isinstance(time, int | float):
+            found[(first + timedelta(days=time)).replace(day=1)] = float(value)
+    return found
+
+
+def _start(finding: Json) -> date | None:
+    first = words.as_date(part_of(finding, "period").get("from"))
+    before = part_of(finding, "numbers").get("months_before")
+    if first is None or not isinstance(before, int):
+        return None
+    years, month = divmod(first.month - 1 + before, 12)
+    return date(first.year + years, month + 1, 1)
+
+
+def _special(values: Sequence[float], mean: float, low: float, high: float) -> list[bool]:
+    sides = [0 if value == mean else 1 if value > mean else -1 for value in values]
+    return [bool(run) or not low <= value <= high for value, run in zip(values, run_members(sides, RUN), strict=True)]

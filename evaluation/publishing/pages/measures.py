@@ -1,0 +1,66 @@
+"""A measure of a contract in words: its target, what came, and why it reads as it does."""
+
+from __future__ import annotations
+
+import math
+
+from evaluation.publishing import words
+from evaluation.publishing.pages.reading import Json, figure_of, part_of, shown
+
+
+def target(row: Json) -> str:
+    """Write a measure's target in the unit that people read."""
+    wanted = row.get("target")
+    if wanted is None:
+        return "none set"
+    share = "share" in str(row.get("unit") or "") or (isinstance(wanted, float) and abs(wanted) < 1)
+    if row.get("kind") == "finding":
+        return f"{words.people_difference(100 * float(wanted))} of 100"
+    return words.percent(float(wanted)) if share else f"{shown(wanted)} {words.visible(row.get('unit') or '')}".strip()
+
+
+def came(row: Json) -> str:
+    """Write what came of a measure, in the unit of its target."""
+    result = part_of(row, "result")
+    if row.get("finding"):
+        effect = part_of(row, "finding")
+        if effect.get("value") is not None and effect.get("low") is not None and effect.get("high") is not None:
+            value, low, high = (100 * float(effect[key]) for key in ("value", "low", "high"))
+            return f"{words.people_difference(value)} of 100 ({words.interval_words(low, high)})"
+        return "not measured"
+    bounds = part_of(result, "bounds")
+    worst, best = bounds.get("worst_share"), bounds.get("best_share")
+    if isinstance(worst, float | int) and isinstance(best, float | int):
+        same = round(worst * 100) == round(best * 100)
+        return words.percent(worst) if same else f"between {words.percent(worst)} and {words.percent(best)}"
+    if isinstance(result.get("share"), float | int):
+        return f"{words.percent(result['share'])} of those whose result is known"
+    latest = figure_of(part_of(row, "latest"))
+    if latest is not None:
+        return words.percent(latest) if "share" in str(row.get("unit") or "") else shown(latest)
+    return words.HIDDEN if row.get("latest") else "not measured"
+
+
+def why(row: Json) -> str:
+    """Say in a sentence why a measure reads as met, missed or open."""
+    verdict = part_of(row, "verdict")
+    chance = part_of(verdict, "probability").get("value")
+    found = part_of(row, "finding").get("value")
+    if not isinstance(found, int | float) or not isinstance(chance, int | float) or row.get("target") is None:
+        said = str(verdict.get("sentence") or "")
+        return words.sentence(said) if said else ""
+    difference = words.people_difference(100 * float(found))
+    open_ = ": too uncertain to call" if verdict.get("word") == "cannot_yet_be_said" else ""
+    return (
+        f"Of 100 people helped, {difference} had another incident than of 100 similar people. "
+        f"The target is {words.people_difference(100 * float(row['target']))}. "
+        f"The chance that the true difference reaches it is {chances(float(chance))} in 100{open_}."
+    )
+
+
+def chances(share: float) -> str:
+    """Write a chance of 100 without making it surer than it is: 94.8 is 94, and never 0 or 100."""
+    nearer = math.floor(100 * share) if share >= 0.5 else math.ceil(100 * share)
+    if nearer >= 100 or share > 0.99:
+        return "over 99"
+    return "under 1" if share < 0.01 else str(nearer)
