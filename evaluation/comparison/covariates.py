@@ -1,7 +1,8 @@
 """What the propensity is adjusted for: measured on the day itself, from the history up to and including it.
 
 Each covariate offers its full form and, where it has several columns, a one-column score to fall back on. A design
-takes them in the protocol's order and spends at most one column on every eight people treated.
+takes them in the protocol's order and spends at most one column on every eight people treated, but eight in all where
+people are fewer: with less, the confounding that matters most would stay in.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from evaluation.follow_up.histories import Floats, Histories, Ints
 
 TREATED_PER_COLUMN = 8
+FEWEST_COLUMNS = 8
 
 LOW, MEDIUM, HIGH = "AEFKLM", "BDGHNO", "CIJ"
 """HouseMark letters by the severity bands of Oxford's Tenancy Risk Index."""
@@ -176,13 +178,13 @@ class Area:
 
 @dataclass(frozen=True)
 class Season:
-    """Time of the year as a yearly wave."""
+    """Time of the year as a yearly wave, by month."""
 
     label: str = "time of the year"
 
     def terms(self, at: Moments) -> dict[str, Floats]:
-        """Sine and cosine of the day of the year."""
-        angle = 2 * np.pi * at.day / 365.25
+        """Sine and cosine of the month of the year."""
+        angle = 2 * np.pi * _month(at.day) / 12
         return {"season (sine)": np.sin(angle), "season (cosine)": np.cos(angle)}
 
     def score(self, at: Moments) -> dict[str, Floats]:
@@ -192,13 +194,13 @@ class Season:
 
 @dataclass(frozen=True)
 class CalendarTime:
-    """Linear calendar time in years."""
+    """Linear calendar time in years, by month: days would give every landmark a pattern of its own."""
 
     label: str = "calendar time"
 
     def terms(self, at: Moments) -> dict[str, Floats]:
         """Years since 1970."""
-        return {"calendar year": at.day / 365.25}
+        return {"calendar year": _month(at.day) / 12}
 
     def score(self, at: Moments) -> dict[str, Floats]:
         """The same single column."""
@@ -223,6 +225,11 @@ class EarlierSchemes:
     def score(self, at: Moments) -> dict[str, Floats]:
         """The same single column."""
         return self.terms(at)
+
+
+def _month(day: Ints) -> Floats:
+    """Months since 1970, as a number."""
+    return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64).astype(float)
 
 
 def _dummies(at: Moments, column: str) -> dict[str, Floats]:
@@ -285,11 +292,11 @@ def choose_design(at: Moments, treated: int, covariates: Sequence[Covariate]) ->
     at
         The pooled landmarks.
     treated
-        People treated; one column is allowed for every eight.
+        People treated; one column is allowed for every eight, and eight at least.
     covariates
         The protocol's adjustment, most needed first.
     """
-    budget = treated // TREATED_PER_COLUMN
+    budget = max(treated // TREATED_PER_COLUMN, FEWEST_COLUMNS)
     chosen: dict[str, Floats] = {}
     forms: list[tuple[Covariate, bool]] = []
     left_out: list[str] = []

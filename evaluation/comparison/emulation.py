@@ -24,6 +24,7 @@ from evaluation.comparison.estimators import (
 from evaluation.comparison.pieces import (
     Gradient,
     Grid,
+    Growth,
     Process,
     RowWeights,
     Sums,
@@ -174,7 +175,8 @@ def emulate(
     population
         Whom the weights make the answer about.
     other_starts
-        Hazard, on each row of `start_days`, of starts that also end the follow-up but are not the studied scheme's.
+        Logarithm of the inverse chance, on each row of `start_days`, of no start that also ends the follow-up but is
+        not the studied scheme's.
     """
     base = balancing_weights(propensity.probability, rows.treated, population)
     hazard = CensoringHazard.of(rows, propensity, start_days, grid, other_starts)
@@ -206,7 +208,7 @@ def emulate(
 
 
 def _arms(
-    rows: Landmarks, outcomes: Outcomes, followed: Ints, base: Floats, growth: Floats | None, grid: Grid
+    rows: Landmarks, outcomes: Outcomes, followed: Ints, base: Floats, growth: Growth | None, grid: Grid
 ) -> tuple[_Arm, _Arm]:
     made: list[_Arm] = []
     for arm in (True, False):
@@ -318,7 +320,7 @@ def _leverage(rows: Landmarks, x: Floats, base: Floats) -> Floats:
 def _late_size(rows: Landmarks, arm: _Arm, followed: Ints, grid: Grid) -> float:
     """Effective number of compared people still followed in the last piece."""
     present = np.flatnonzero(followed[arm.rows] > grid.start[-1])
-    weights = arm.weights.at(present, np.full(present.size, grid.size - 1))
+    weights = arm.weights.at(present, np.full(present.size, grid.start[-1] + 1))
     person = np.unique(rows.cluster[arm.rows][present], return_inverse=True)[1]
     return effective_size(weights, person)
 

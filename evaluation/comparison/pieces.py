@@ -1,13 +1,14 @@
 """Follow-up cut into weeks: weighted events and days at risk by piece, and the way back from pieces to rows.
 
 A *process* is one outcome seen as counting process: each row is at risk until its `until` day and has events. Row
-weights are constant (as started), or grow from piece to piece by the inverse chance of having stayed untreated (per
+weights are constant (as started), or grow from day to day by the inverse chance of having stayed untreated (per
 protocol).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -90,16 +91,33 @@ class Sums:
     days: Floats
 
 
+class Growth(Protocol):
+    """How the weights of some rows grow after time zero."""
+
+    @property
+    def span(self) -> int:
+        """Days for which a weight stays the same: 1 or 7."""
+        ...
+
+    def at(self, row: Ints, day: Ints) -> Floats:
+        """Factor on the weight of rows on days after time zero (1, 2, …)."""
+        ...
+
+    def days(self, grid: Grid, until: Ints) -> Floats:
+        """Days at risk of every row in every piece, each day counted with its factor: (rows, pieces)."""
+        ...
+
+
 @dataclass(frozen=True)
 class RowWeights:
-    """Weights of the rows of one arm: `base`, times `growth` by piece where the arm is artificially censored."""
+    """Weights of the rows of one arm: `base`, times `growth` by day where the arm is artificially censored."""
 
     base: Floats
-    growth: Floats | None = None
+    growth: Growth | None = None
 
-    def at(self, row: Ints, piece: Ints) -> Floats:
-        """Weight of rows in pieces."""
-        return self.base[row] if self.growth is None else self.base[row] * self.growth[row, piece]
+    def at(self, row: Ints, day: Ints) -> Floats:
+        """Weight of rows on days after time zero."""
+        return self.base[row] if self.growth is None else self.base[row] * self.growth.at(row, day)
 
 
 def exposure(grid: Grid, until: Ints) -> Floats:
@@ -109,12 +127,11 @@ def exposure(grid: Grid, until: Ints) -> Floats:
 
 def totals(grid: Grid, process: Process, weights: RowWeights) -> Sums:
     """Weighted events and days at risk by piece."""
-    piece = grid.piece(process.day)
-    flat = add_up(process.kind * grid.size + piece, weights.at(process.row, piece), process.kinds * grid.size)
+    place = process.kind * grid.size + grid.piece(process.day)
+    flat = add_up(place, weights.at(process.row, process.day), process.kinds * grid.size)
     events = flat.reshape(process.kinds, grid.size)
     if weights.growth is not None:
-        days = np.einsum("rk,rk->k", exposure(grid, process.until), weights.growth * weights.base[:, None])
-        return Sums(events, days)
+        return Sums(events, weights.base @ weights.growth.days(grid, process.until))
     ends = add_up(np.clip(process.until, 0, grid.horizon), weights.base, grid.horizon + 1)
     at_risk = np.cumsum(ends[::-1])[::-1][1:]
     return Sums(events, np.add.reduceat(at_risk, grid.start))
@@ -135,14 +152,13 @@ def row_influence(grid: Grid, process: Process, weights: RowWeights, gradient: G
     """Influence of every row on every estimate: (estimates, rows)."""
     estimates = gradient.days.shape[0]
     if weights.growth is not None:
-        weighted = exposure(grid, process.until) * weights.growth
-        result = -(gradient.days @ weighted.T) * weights.base
+        result = -(gradient.days @ weights.growth.days(grid, process.until).T) * weights.base
     else:
         by_day = np.repeat(gradient.days, grid.length, axis=1)
         running = np.concatenate([np.zeros((estimates, 1)), np.cumsum(by_day, axis=1)], axis=1)
         result = -running[:, np.clip(process.until, 0, grid.horizon)] * weights.base
     piece = grid.piece(process.day)
-    at = weights.at(process.row, piece)
+    at = weights.at(process.row, process.day)
     for estimate in range(estimates):
         moved = at * gradient.events[estimate, process.kind, piece]
         result[estimate] += add_up(process.row, moved, process.until.size)
@@ -150,17 +166,17 @@ def row_influence(grid: Grid, process: Process, weights: RowWeights, gradient: G
 
 
 def later_influence(grid: Grid, process: Process, weights: RowWeights, events: Floats, days: Floats) -> Floats:
-    """Influence of each row on one estimate from the pieces after each piece: (rows, pieces).
+    """Influence of each row on one estimate after the days of each piece: (rows, pieces).
 
-    This is what a change of the hazard of starting within a piece would move, because the weights of all later pieces
-    contain it.
+    This is what a change of the hazard of starting within a piece would move, because the weights of all later days
+    contain it. Where weights change by the day, a day of the piece precedes three of its seven days on average.
     """
     assert weights.growth is not None
-    matrix = exposure(grid, process.until)
-    matrix *= weights.growth
+    matrix = weights.growth.days(grid, process.until)
     matrix *= -days[None, :]
     piece = grid.piece(process.day)
-    np.add.at(matrix, (process.row, piece), weights.growth[process.row, piece] * events[process.kind, piece])
+    moved = weights.growth.at(process.row, process.day) * events[process.kind, piece]
+    np.add.at(matrix, (process.row, piece), moved)
     matrix *= weights.base[:, None]
     total = matrix.sum(axis=1, keepdims=True)
-    return total - np.cumsum(matrix, axis=1)
+    return total - np.cumsum(matrix, axis=1) + matrix * (1 - weights.growth.span / WEEK) / 2

@@ -131,7 +131,7 @@ def fit_sheet(
         x = design.matrix(moments_of(past, others))
         fit = fit_propensity(x, others.treated, people=others.people(True))
         odds = np.exp(np.minimum(design.matrix(at) @ fit.theta, 30.0))
-        return odds / kept.spacing
+        return np.log1p(odds / kept.spacing)
 
     return fit_rows(
         past,
@@ -193,7 +193,7 @@ def _protocol() -> Mapping[str, str]:
         "days on which the case was open, report-free and not (yet) helped",
         "outcome": "the next report of the same case in the sheet",
         "adjustment": ", ".join(covariate.label for covariate in COVARIATES)
-        + "; at most one column for every eight households helped, in this order",
+        + "; at most one column for every eight households helped, eight columns where that is fewer, in this order",
     }
 
 

@@ -93,7 +93,7 @@ class Study:
             "are evicted, imprisoned or die stay in with no further incidents",
             "same_day_rule": "an incident on the day of delivery is before it",
             "adjustment": ", ".join(covariate.label for covariate in self.adjust_for)
-            + "; at most one column for every eight people helped, in this order",
+            + "; at most one column for every eight people helped, eight columns where that is fewer, in this order",
             "population": _POPULATIONS[self.population],
             "headline": "ratio of rates of a first repeat, per protocol; the restricted mean difference where "
             "the ratio "

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from evaluation.errors import DataError
-from evaluation.follow_up.histories import Bools, Floats, Ints
+from evaluation.follow_up.histories import Bools, Floats, Ints, add_up
 
 Population: TypeAlias = Literal["overlap", "all", "treated"]
 
@@ -37,7 +38,7 @@ class Propensity:
 
 
 def fit_propensity(x: Floats, treated: Bools, *, people: int) -> Propensity:
-    """Fit by Newton's method with a ridge that only keeps the steps finite.
+    """Fit by Newton's method on collapsed counts, with a ridge that only keeps the steps finite.
 
     Parameters
     ----------
@@ -53,48 +54,69 @@ def fit_propensity(x: Floats, treated: Bools, *, people: int) -> Propensity:
     DataError
         The fit does not settle: nothing that rests on it would be right.
     """
+    pattern, counted, started = collapse_patterns(x, treated)
     ridge = (RIDGE if people >= FEW else RIDGE_FEW) * np.eye(x.shape[1]) * x.shape[0] ** 0.5
     ridge[0, 0] = 0.0
-    y = treated.astype(float)
-    theta = _climb(x, y, ridge)
+    theta = _climb(pattern, counted, started, ridge)
     p = expit(x @ theta)
-    information = (x * (p * (1 - p))[:, None]).T @ x + ridge
-    score = solve(information, (x * (y - p)[:, None]).T).T
+    information = _information(pattern, counted, expit(pattern @ theta), ridge)
+    score = solve(information, (x * (treated - p)[:, None]).T).T
     return Propensity(theta, p, score)
 
 
-def _climb(x: Floats, y: Floats, ridge: Floats) -> Floats:
+def collapse_patterns(x: Floats, treated: Bools) -> tuple[Floats, Floats, Floats]:
+    """Count landmarks and starts by distinct row of the design: the likelihood needs no more than that.
+
+    Returns
+    -------
+    tuple
+        The distinct rows, how many landmarks have each, and how many of those are treated.
+    """
+    # A fixed mixture of the columns tells patterns apart; that it told all of them apart is checked.
+    mixture = x @ np.sqrt(np.arange(2.0, x.shape[1] + 2.0))
+    found = np.unique(mixture, return_index=True, return_inverse=True)
+    first: Ints = found[1]
+    which: Ints = found[2]
+    if not np.array_equal(x[first][which], x):
+        return x, np.ones_like(mixture, dtype=np.float64), treated.astype(np.float64)
+    return x[first], add_up(which, np.ones(which.size)), add_up(which, treated.astype(np.float64))
+
+
+def _information(x: Floats, counted: Floats, p: Floats, ridge: Floats) -> Floats:
+    return (x * (counted * p * (1 - p))[:, None]).T @ x + ridge
+
+
+def _climb(x: Floats, counted: Floats, started: Floats, ridge: Floats) -> Floats:
     """Newton's method; a step that would lower the penalised likelihood is halved until it does not."""
     theta = np.zeros(x.shape[1], dtype=np.float64)
-    theta[0] = np.log(y.mean() / (1 - y.mean()))
-    height = _height(x, y, ridge, theta)
+    share = started.sum() / counted.sum()
+    theta[0] = np.log(share / (1 - share))
+
+    def height(at: Floats) -> float:
+        score = x @ at
+        return float(started @ score - counted @ np.logaddexp(0.0, score) - at @ ridge @ at / 2)
+
+    reached = height(theta)
     for _ in range(STEPS):
         p = expit(x @ theta)
-        information = (x * (p * (1 - p))[:, None]).T @ x + ridge
-        step = solve(information, x.T @ (y - p) - ridge @ theta)
-        theta, height, moved = _uphill(x, y, ridge, theta, height, step)
+        step = solve(_information(x, counted, p, ridge), x.T @ (started - counted * p) - ridge @ theta)
+        theta, reached, moved = _uphill(height, theta, reached, step)
         if moved < SETTLED:
             return theta
     raise DataError("the model of who starts the scheme and when did not settle on an answer")
 
 
 def _uphill(
-    x: Floats, y: Floats, ridge: Floats, theta: Floats, height: float, step: Floats
+    height: Callable[[Floats], float], theta: Floats, reached: float, step: Floats
 ) -> tuple[Floats, float, float]:
     """The longest of the step, its half, its quarter … that does not lead down; and how far it led."""
     for _ in range(HALVINGS):
         tried = theta + step
-        reached = _height(x, y, ridge, tried)
-        if reached >= height - 1e-9 * abs(height):
-            return tried, reached, float(np.abs(step).max())
+        there = height(tried)
+        if there >= reached - 1e-9 * abs(reached):
+            return tried, there, float(np.abs(step).max())
         step = step / 2
-    return theta, height, 0.0
-
-
-def _height(x: Floats, y: Floats, ridge: Floats, theta: Floats) -> float:
-    """Penalised log likelihood."""
-    score = x @ theta
-    return float(y @ score - np.logaddexp(0.0, score).sum() - theta @ ridge @ theta / 2)
+    return theta, reached, 0.0
 
 
 def solve(matrix: Floats, right: Floats) -> Floats:

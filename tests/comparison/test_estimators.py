@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from evaluation.comparison.censoring import StayedUntreated
 from evaluation.comparison.estimators import (
     cox_ratio,
     curve,
@@ -28,8 +29,11 @@ def random_process(rng, rows=60, kinds=1, recurrent=False):
 
 
 def random_weights(rng, rows=60, growing=False):
-    growth = np.exp(np.cumsum(rng.random((rows, GRID.size)) * 0.02, axis=1)) if growing else None
-    return RowWeights(rng.random(rows) + 0.2, growth)
+    return RowWeights(rng.random(rows) + 0.2, stayed(rng.random((rows, 366)) * 0.003) if growing else None)
+
+
+def stayed(table, span=1):
+    return StayedUntreated.of(table, np.arange(table.shape[0]) * table.shape[1], span)
 
 
 def test_the_grid_is_whole_weeks_and_one_day():
@@ -52,9 +56,23 @@ def test_growing_weights_of_one_are_constant_weights(seed):
     process = random_process(rng)
     base = rng.random(60)
     plain = totals(GRID, process, RowWeights(base))
-    grown = totals(GRID, process, RowWeights(base, np.ones((60, GRID.size))))
+    grown = totals(GRID, process, RowWeights(base, stayed(np.zeros((60, 366)))))
     np.testing.assert_allclose(plain.days, grown.days)
     np.testing.assert_allclose(plain.events, grown.events)
+
+
+@pytest.mark.parametrize("span", [1, 7])
+def test_a_day_is_weighted_by_the_chance_of_having_stayed_untreated_on_the_days_before_it(span):
+    rng = np.random.default_rng(span)
+    table = rng.random((5, 366 // span + 2)) * 0.05
+    growth, until = stayed(table, span), np.array([0, 3, 50, 364, 365])
+    slow = np.zeros((5, GRID.size))
+    for row in range(5):
+        for day in range(1, until[row] + 1):
+            factor = np.exp(table[row, : (day - 1) // span].sum())
+            assert growth.at(np.array([row]), np.array([day]))[0] == pytest.approx(factor)
+            slow[row, (day - 1) // 7] += factor
+    np.testing.assert_allclose(growth.days(GRID, until), slow, rtol=1e-10)
 
 
 def test_the_share_is_the_daily_product_when_the_chance_is_constant():
@@ -105,18 +123,20 @@ def test_the_influence_of_a_row_is_the_slope_in_its_weight(name, growing):
         assert influence[row] == pytest.approx((moved[0] - moved[1]) / (2 * step), abs=1e-6)
 
 
-def test_later_influence_is_the_slope_in_the_later_weights():
+@pytest.mark.parametrize("span", [1, 7])
+def test_later_influence_is_the_slope_in_the_later_weights(span):
     rng = np.random.default_rng(6)
-    process, weights = random_process(rng), random_weights(rng, growing=True)
+    process, table = random_process(rng), rng.random((60, 364 // span + 2)) * 0.003 * span
+    weights = RowWeights(rng.random(60) + 0.2, stayed(table, span))
     _, gradient = share_by(GRID, totals(GRID, process, weights), 365)
     later = later_influence(GRID, process, weights, gradient.events[0], gradient.days[0])
-    step, row, piece = 1e-6, 4, 10
+    step, row, piece = 1e-5, int(process.until.argmax()), 10
     values = []
     for sign in (1, -1):
-        growth = weights.growth.copy()
-        growth[row, piece + 1 :] *= np.exp(sign * step)
-        values.append(share_by(GRID, totals(GRID, process, RowWeights(weights.base, growth)), 365)[0])
-    assert later[row, piece] == pytest.approx((values[0] - values[1]) / (2 * step), abs=1e-6)
+        moved = table.copy()
+        moved[row, 7 // span * piece : 7 // span * (piece + 1)] += sign * step * span / 7
+        values.append(share_by(GRID, totals(GRID, process, RowWeights(weights.base, stayed(moved, span))), 365)[0])
+    assert later[row, piece] == pytest.approx((values[0] - values[1]) / (2 * step), rel=2e-3)
 
 
 def test_the_ratio_recovers_a_known_ratio_and_its_influence_is_a_slope():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.comparison.weights import RIDGE, expit, fit_propensity
+from evaluation.comparison.weights import RIDGE, collapse_patterns, expit, fit_propensity
 from evaluation.errors import DataError
 
 
@@ -37,3 +37,26 @@ def test_a_fit_that_cannot_settle_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     x = np.column_stack([np.ones(50), np.linspace(-1, 1, 50)])
     with pytest.raises(DataError, match="did not settle"):
         fit_propensity(x, x[:, 1] > 0.3, people=100)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 10**6), st.integers(2, 400))
+def test_collapsed_counts_give_the_fit_of_the_rows(seed: int, rows: int) -> None:
+    rng = np.random.default_rng(seed)
+    x = np.column_stack([np.ones(rows), rng.integers(0, 3, rows), rng.integers(0, 2, rows) / 3])
+    treated = np.arange(rows) % 2 == 0
+    patterns, counted, started = collapse_patterns(x, treated)
+    assert len(patterns) == len(np.unique(x, axis=0))
+    assert counted.sum() == rows
+    assert started.sum() == treated.sum()
+    fit = fit_propensity(x, treated, people=100)
+    assert np.abs(slope(x, treated, fit.theta.copy())).max() < 1e-6
+
+
+def test_rows_that_only_look_alike_to_the_mixture_stay_apart() -> None:
+    """A column that the mixture of columns loses in rounding: the patterns may not be merged."""
+    x = np.array([[1e18, 0.0], [1e18, 1.0], [1e18, 0.0]])
+    patterns, counted, started = collapse_patterns(x, np.array([True, False, False]))
+    assert patterns.tolist() == x.tolist()
+    assert counted.tolist() == [1, 1, 1]
+    assert started.tolist() == [1, 0, 0]
