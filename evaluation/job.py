@@ -6,13 +6,15 @@ import json
 import platform
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluation import __version__
+from evaluation.changes import Changes, answers_among, changed_inputs
 from evaluation.errors import DataError
 from evaluation.progress import Steps
 from evaluation.reporting import Common
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from evaluation.register import Scheme
 
 RUN_FILE = "run.json"
+OWN_FILES = {"analyses": "*.py", "contracts": "*.toml", "site": "*.qmd", "notebooks": "*.py"}
 VERSIONS_OF = ("polars", "numpy", "scipy", "lifelines", "statsmodels", "dataframely", "pydantic", "plotly", "smalldocs")
 
 
@@ -41,12 +44,36 @@ class Job:
         The steps taken so far with their seconds.
     attention
         Sentences on what somebody should look at; shown at the end.
+    own_day
+        The workspace's own as-of day, where this run is for another.
+    changes
+        What is not as it was in the last build; known when the run ends.
     """
 
     workspace: Workspace
     store: Store
     steps: Steps
     attention: list[str] = field(default_factory=list[str])
+    own_day: date | None = None
+    changes: Changes = field(default_factory=Changes)
+
+    @cached_property
+    def before(self) -> dict[str, Any]:
+        """What the last finished run in this build folder wrote of itself; empty where there was none."""
+        file = self.store.folder / RUN_FILE
+        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """SHA-256 of the workspace's own files that an answer or a page can depend on, by their place."""
+        root, settings = self.workspace.root, self.workspace.settings
+        named = [extract.mapping for extract in settings.extracts.values() if extract.mapping.endswith(".toml")]
+        named += [
+            name for name in (settings.decisions.linking, settings.decisions.receipts, settings.income.rules) if name
+        ]
+        written = [path for folder, pattern in OWN_FILES.items() for path in (root / folder).rglob(pattern)]
+        files = [root / SETTINGS_FILE, *(root / name for name in named), *written]
+        return {_place(path, root): file_digest(path) for path in sorted(set(files)) if path.is_file()}
 
     @cached_property
     def code(self) -> str:
@@ -127,12 +154,27 @@ class Job:
         return digest([chosen, self.workspace.as_of, self.code])
 
 
+def _place(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
 @contextmanager
-def open_job(common: Common) -> Generator[Job]:
-    """Open a workspace for one run, and put everything in its place when the run ends well."""
-    workspace = common.open()
+def open_job(common: Common, *, aside: bool = False) -> Generator[Job]:
+    """Open a workspace for one run, and put everything in its place when the run ends well.
+
+    Parameters
+    ----------
+    common
+        The command's options.
+    aside
+        Whether the answers of another day than the workspace's own go to `build/as-of-DATE`. What is published does
+        not: there is one register, and each edition is protected against the one before it.
+    """
+    workspace, own_day = common.open(), common.own_day()
+    if aside and own_day is not None:
+        workspace = replace(workspace, output=workspace.build / f"as-of-{workspace.as_of}")
     with open_store(workspace.build) as store:
-        job = Job(workspace, store, Steps(common.progress(), log=_log(workspace, common)))
+        job = Job(workspace, store, Steps(common.progress(), log=_log(workspace, common)), own_day=own_day)
         yield job
         _write_run(job)
         store.commit()
@@ -151,9 +193,11 @@ def _write_run(job: Job) -> None:
         "inputs": job.about_records["inputs"] if made else [],
         "reused": job.steps.reused,
         "seconds": job.steps.seconds,
-        "settings": file_digest(job.workspace.root / SETTINGS_FILE),
+        "sources": job.sources,
         "versions": versions(),
     }
+    found = sum(name.startswith("findings/") for name in job.store.names())
+    job.changes = Changes(changed_inputs(job.before, run), answers_among(job.store.different()), found)
     job.store.make(RUN_FILE, digest(run), lambda path: write_json(path, run))
 
 

@@ -66,6 +66,7 @@ def pages(repository: Path) -> dict[str, str]:
     """Return every generated page of the documentation, by file name."""
     made = {f"reference-{room.replace('_', '-')}.qmd": reference_page(room) for room in ROOMS}
     made["reference-commands.qmd"] = commands_page()
+    made["reference-json.qmd"] = json_page()
     made["reference-tables.qmd"] = tables_page()
     made["assumptions.qmd"] = assumptions_page(repository / "analyses" / "assumptions")
     deviations = repository / "site" / "docs" / "deviations.md"
@@ -110,9 +111,27 @@ def commands_page() -> str:
     parts = [_head("Reference: the command line", "Every command and what it takes.")]
     parts += ["", "Every command also takes the common options:", ""]
     parts += [f"- `{option}`: {says}" for option, says in _common_options()]
-    for words, function in sorted(_commands(app)):
+    for words, function in sorted(commands(app)):
         parts += ["", f"## evaluation {words}", "", as_markdown(inspect.getdoc(function) or "")]
     return "\n".join(parts) + "\n"
+
+
+def json_page() -> str:
+    """Return the page of what each command prints with `--json`."""
+    from evaluation.cli import answers
+
+    parts = [_head("Reference: answers as JSON", "What each command prints with --json, field by field.")]
+    parts += ["", *(inert(part) for part in (inspect.getdoc(answers) or "").split("\n\n")[1:])]
+    parts += ["", "Each schema (JSON Schema, draft 2020-12) is shipped with the package, in `evaluation/cli/schemas/`."]
+    parts += ["", "## When a command is refused", "", *_field_rows(answers.fields(answers.Refusal))]
+    for command, model in sorted(answers.ANSWERS.items()):
+        parts += ["", f"## evaluation {command}", "", f"Schema: `{answers.schema_file(command).name}`.", ""]
+        parts += _field_rows(answers.fields(model))
+    return "\n".join(parts) + "\n"
+
+
+def _field_rows(fields: Mapping[str, str]) -> list[str]:
+    return ["| Field | What it is |", "|---|---|", *(f"| `{name}` | {inert(says)} |" for name, says in fields.items())]
 
 
 def _common_options() -> Iterator[tuple[str, str]]:
@@ -125,12 +144,13 @@ def _common_options() -> Iterator[tuple[str, str]]:
             yield f"--{ast.unparse(line.target).replace('_', '-')}", inert(str(after.value.value))
 
 
-def _commands(app: Any, before: str = "") -> Iterator[tuple[str, object]]:
+def commands(app: Any, before: str = "") -> Iterator[tuple[str, object]]:
+    """Yield the words of every command with its function."""
     for name in app:
         if not name.startswith("-"):
             function = app[name].default_command
             if function is None:
-                yield from _commands(app[name], f"{name} ")
+                yield from commands(app[name], f"{name} ")
             else:
                 yield f"{before}{name}", function
 
@@ -245,11 +265,14 @@ def inert(text: str) -> str:
 
 
 def write_all(repository: Path) -> None:
-    """Write every generated page of the documentation and the inventory of the architecture document."""
+    """Write every generated page of the documentation, the schemas and the inventory of the architecture document."""
+    from evaluation.cli.answers import write_schemas
+
     folder = repository / "site" / "docs"
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in pages(repository).items():
         (folder / name).write_text(text, encoding="utf-8")
+    write_schemas()
     architecture = repository / "ARCHITECTURE.md"
     architecture.write_text(with_inventory(architecture.read_text(encoding="utf-8"), inventory()), encoding="utf-8")
 

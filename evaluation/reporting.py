@@ -44,6 +44,11 @@ class Common:
 
         return open_workspace(self.workspace, as_of=self.as_of)
 
+    def own_day(self) -> date | None:
+        """Return the workspace's own as-of day where the one given is another; else None."""
+        own = replace(self, as_of=None).open().as_of
+        return own if self.as_of not in (None, own) else None
+
     def reading_everything(self) -> Common:
         """Return the same options without an as-of date earlier than the workspace's own.
 

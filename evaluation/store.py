@@ -12,7 +12,7 @@ import fcntl
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -52,6 +52,7 @@ class Store:
         self._staging = folder / STAGING_FOLDER
         self._state: dict[str, str] = _read_json(folder / STATE_FILE)
         self._made: dict[str, str] = {}
+        self._dropped: set[str] = set()
 
     def path(self, name: str) -> Path:
         """Return where the result `name` is at this moment: newly made, or kept from the last build."""
@@ -98,16 +99,42 @@ class Store:
             link.symlink_to(self.path(name).resolve())
         return folder
 
+    def drop(self, name: str) -> None:
+        """Let the result `name` of the last build disappear when this run ends: what it was made from is gone."""
+        self._dropped.add(name)
+
+    def names(self) -> frozenset[str]:
+        """Name every result of the last build and of this run, without those that disappear."""
+        return frozenset({*self._state, *self._made} - self._dropped)
+
+    def different(self) -> tuple[str, ...]:
+        """Name the files that are not what they were in the last build: other bytes, new or gone."""
+        pairs = [(name, self.folder / name, self._staging / name) for name in self._made]
+        gone = [name for name in self._dropped if (self.folder / name).exists()]
+        return tuple(sorted([*gone, *(file for pair in pairs for file in _different(*pair))]))
+
     def commit(self, remove: tuple[str, ...] = ()) -> None:
         """Put everything that was made in its place; results named in `remove` disappear."""
+        remove = (*remove, *sorted(self._dropped))
         if not self._made and not remove:
             return
         state = {name: key for name, key in {**self._state, **self._made}.items() if name not in remove}
         write_json(self._staging / STATE_FILE, state)
-        moves = [name for name in self._made if (self._staging / name).exists()]
+        moves = [name for name in self._made if name not in remove and (self._staging / name).exists()]
         write_json(self.folder / JOURNAL_FILE, {"moves": [*moves, STATE_FILE], "remove": list(remove)})
         finish_moves(self.folder)
-        self._state, self._made = state, {}
+        self._state, self._made, self._dropped = state, {}, set()
+
+
+def _different(name: str, before: Path, now: Path) -> Iterator[str]:
+    """Name the files of one result that differ; a file alone has no name below the result's own."""
+    both = {path.relative_to(root).as_posix() for root in (before, now) for path in [root, *root.rglob("*")]}
+    for below in both:
+        old, new = before / below, now / below
+        if old.is_dir() or new.is_dir():
+            continue
+        if not old.exists() or not new.exists() or file_digest(old) != file_digest(new):
+            yield name if below == "." else f"{name}/{below}"
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import date
 from functools import partial
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from evaluation.comparison import Finding
 
 WORKERS = 2
-STUDIES_SIDE_BY_SIDE, ROWS_SIDE_BY_SIDE = 4, 20_000
-"""A process of its own costs some seconds to start; fewer or smaller studies run one after the other."""
+STUDIES_SIDE_BY_SIDE, ROWS_SIDE_BY_SIDE, MOST_ROWS_SIDE_BY_SIDE = 4, 20_000, 2_000_000
+"""A process of its own costs some seconds to start: fewer or smaller studies run one after the other. Beyond two
+million incidents each study has a process of its own, which gives its memory back, and there is one at a time."""
 
 
 def run_studies(job: Job, names: Sequence[str] = ()) -> dict[str, Finding]:
@@ -41,36 +42,65 @@ def run_studies(job: Job, names: Sequence[str] = ()) -> dict[str, Finding]:
         for done, name in enumerate(_studied(job, chosen, named=bool(names)), 1):
             advance(done, len(chosen))
             job.steps.reused += [name] if name.startswith("studies/") else []
-        findings = _read_together(job, files)
+        findings = _read_together(job, files if names else chosen, shown=chosen if names else ())
     return {name: finding for name, finding in findings.items() if name in chosen}
 
 
 def _of_this_place(job: Job, files: Mapping[str, Path]) -> Mapping[str, Path]:
-    """Leave out the shipped studies of areas of the worked example, which a real partnership does not have."""
+    """Leave out the shipped studies that a real partnership did not ask for.
+
+    Its records name no such scheme and its register has none, the areas are those of the worked example, or the people
+    are those of a published trial.
+    """
     if job.workspace.settings.synthetic:
         return files
     here = set(job.records["Incidents"]["area"].drop_nulls().unique().to_list())
-    return {
-        name: file
-        for name, file in files.items()
-        if file.is_relative_to(job.workspace.root) or _areas(name, file) <= here
-    }
+    schemes = {scheme.id for scheme in job.register}
+    return {name: file for name, file in files.items() if _own(job, file) or _asked(name, file, here, schemes)}
 
 
-def _areas(name: str, file: Path) -> set[str]:
-    return set(getattr(load_study(name, file), "areas", ()))
+def _own(job: Job, file: Path) -> bool:
+    return file.is_relative_to(job.workspace.root)
 
 
-def _read_together(job: Job, files: Mapping[str, Path]) -> dict[str, Finding]:
+def _asked(name: str, file: Path, areas: set[str], schemes: set[str]) -> bool:
+    from evaluation.comparison.randomised import RandomisedStudy
+
+    study = load_study(name, file)
+    scheme = getattr(study, "scheme", None)
+    return (
+        set(getattr(study, "areas", ())) <= areas
+        and (scheme is None or scheme in schemes)
+        and not isinstance(study, RandomisedStudy)
+    )
+
+
+def _read_together(job: Job, files: Mapping[str, Path], shown: Container[str]) -> dict[str, Finding]:
+    """Read the findings that are up to date together; those of earlier records or of studies that are gone go."""
     from evaluation.comparison import Finding, across_register
 
-    current = [name for name, file in files.items() if job.store.has(f"studies/{name}.json", _study_key(job, file))]
-    alone = {name: Finding.from_json(_text(job.store.path(f"studies/{name}.json"))) for name in current}
-    findings = dict(across_register(alone))
+    current = [name for name, file in files.items() if job.store.has(_alone(name), _study_key(job, file))]
+    alone = {name: Finding.from_json(_text(job.store.path(_alone(name)))) for name in current}
+    findings = {
+        name: finding
+        for name, finding in across_register(alone).items()
+        if name in shown or _own(job, files[name]) or job.workspace.settings.synthetic or _says_something(finding)
+    }
     for name, finding in findings.items():
         text = finding.to_json()
         job.store.make(f"findings/{name}.json", digest(text), partial(_write_text, text))
+    for name in job.store.names():
+        folder, _, file = name.partition("/")
+        if (folder == "findings" and Path(file).stem not in findings) or (
+            folder == "studies" and Path(file).stem not in current
+        ):
+            job.store.drop(name)
     return findings
+
+
+def _says_something(finding: Finding) -> bool:
+    """Whether a shipped study belongs on this register: it is about one of its schemes, or it can be answered."""
+    return finding.scheme is not None or finding.status == "estimated"
 
 
 def _text(path: Path) -> str:
@@ -106,10 +136,13 @@ def _alone(name: str) -> str:
 def _texts(job: Job, files: Mapping[str, Path]) -> Iterator[tuple[str, str | EvaluationError]]:
     """Each study's finding as text, or the reason why it could not be run."""
     folder, as_of = job.store.path("records"), job.workspace.as_of
-    if len(files) < STUDIES_SIDE_BY_SIDE or job.records["Incidents"].height < ROWS_SIDE_BY_SIDE:
+    rows = job.records["Incidents"].height
+    if len(files) < STUDIES_SIDE_BY_SIDE or rows < ROWS_SIDE_BY_SIDE:
         yield from ((name, study_text(name, file, folder, as_of)) for name, file in files.items())
         return
-    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
+    side_by_side = rows <= MOST_ROWS_SIDE_BY_SIDE
+    workers, tasks = (WORKERS, None) if side_by_side else (1, 1)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=tasks) as pool:
         running = {pool.submit(study_text, name, file, folder, as_of): name for name, file in files.items()}
         for job_done in as_completed(running):
             yield running[job_done], job_done.result()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,12 +26,13 @@ def of_build(job: Job, results: Results, site: Site) -> Report:
     done = [_records_line(job), *_findings_lines(results.findings), *_contracts_lines(results.contracts)]
     if results.income is not None:
         done.append(_income_line(results.income))
-    done.append(f"{site.pages} pages. {site.reason}")
+    done += [f"{site.pages} pages. {site.reason}", *job.changes.sentences()]
     return Report(
         done=done,
-        attention=[*job.attention, *_rejected_lines(job), *_passed(job)],
+        attention=[*job.attention, *_other_day(job), *_rejected_lines(job), *_passed(job)],
         next_steps=[f"Open the register: {site.first_page}"],
         data={
+            "changed": job.changes.to_json(),
             "first_page": str(site.first_page),
             "renderer": site.renderer,
             **_data(job),
@@ -57,11 +58,26 @@ def of_check(job: Job) -> Report:
 
 def of_run(job: Job, findings: Mapping[str, Finding]) -> Report:
     """Summarise the studies that were run."""
+    where = f"The findings are in {job.workspace.build / 'findings'}."
+    if job.own_day is not None:
+        where += f" Those of {job.own_day} stand where they were."
+    day = "" if job.own_day is None else f" --as-of {job.workspace.as_of}"
     return Report(
-        done=_findings_lines(findings),
+        done=[*_findings_lines(findings), *job.changes.sentences()],
         attention=job.attention,
-        next_steps=[f"The findings are in {job.workspace.build / 'findings'}.", "Publish them: evaluation site"],
-        data={**_data(job), **_statuses(findings)},
+        next_steps=[where, f"Publish them: evaluation site{day}"],
+        data={"changed": job.changes.to_json(), **_data(job), **_statuses(findings)},
+    )
+
+
+def of_notebooks(job: Job, names: Sequence[str]) -> Report:
+    """Summarise the notebooks that were executed."""
+    where = job.workspace.build / "notebooks"
+    return Report(
+        done=[f"{len(names)} notebook{'s were' if len(names) != 1 else ' was'} executed: {', '.join(names)}."],
+        attention=job.attention,
+        next_steps=[f"The executed copies are in {where}.", "Put them on the site: evaluation site"],
+        data={"notebooks": list(names), **_data(job)},
     )
 
 
@@ -71,7 +87,7 @@ def of_income(job: Job, summary: Mapping[str, Any] | None, change: Comparison | 
         return Report(
             done=["No court orders are in the extracts, so the amount due cannot be said."],
             next_steps=["Add extracts with the mappings prosecutions, court_orders, order_events and court_receipts."],
-            data={"income": None},
+            data={"income": None, "changes": None, **_data(job)},
         )
     lines = [_income_line(summary)]
     if change is not None:
@@ -81,8 +97,17 @@ def of_income(job: Job, summary: Mapping[str, Any] | None, change: Comparison | 
         done=lines,
         attention=_unmatched_lines(summary, where),
         next_steps=[f"The ledger is in {where}."],
-        data={"income": dict(summary)},
+        data={
+            "income": dict(summary),
+            "changes": None if change is None else _texts(change.totals),
+            **_data(job),
+        },
     )
+
+
+def _texts(table: Any) -> list[dict[str, str]]:
+    """Write a table's rows with every value as text: money is never a float."""
+    return [{name: str(value) for name, value in row.items()} for row in table.to_dicts()]
 
 
 def _unmatched_lines(summary: Mapping[str, Any], where: Path) -> list[str]:
@@ -92,6 +117,15 @@ def _unmatched_lines(summary: Mapping[str, Any], where: Path) -> list[str]:
         return []
     receipts = "1 receipt" if count == 1 else f"{count:,} receipts"
     return [f"£{amount:,.2f} of {receipts} is allocated to no order; see {where / 'unmatched_receipts.csv'}."]
+
+
+def _other_day(job: Job) -> list[str]:
+    if job.own_day is None:
+        return []
+    return [
+        f"{job.workspace.build} now says what was known up to {job.workspace.as_of}; the workspace's own day is "
+        f"{job.own_day}. To go back: evaluation build"
+    ]
 
 
 def _records_line(job: Job) -> str:

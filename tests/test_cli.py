@@ -71,7 +71,22 @@ def test_options_may_stand_before_the_command(tmp_path: Path, capsys: pytest.Cap
     folder = workspace(tmp_path)
     assert in_process(["--workspace", str(folder), "--as-of", "2012-06-30", "--json", "check"]) == 0
     assert json.loads(capsys.readouterr().out)["inputs"][0]["read"] == 3
-    assert json.loads((folder / "build" / "run.json").read_text())["as_of"] == "2012-06-30"
+    assert json.loads((folder / "build" / "as-of-2012-06-30" / "run.json").read_text())["as_of"] == "2012-06-30"
+
+
+def test_another_day_leaves_the_answers_of_the_own_day_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["run", "mediation", "--workspace", str(workspace(tmp_path))]
+    assert in_process(words) == 0
+    before = (tmp_path / "build" / "findings" / "mediation.json").read_bytes()
+    assert in_process([*words, "--as-of", "2011-06-30"]) == 0
+    told = capsys.readouterr().out
+    assert "build/as-of-2011-06-30/findings. Those of 2012-12-31 stand where they were." in told
+    assert "evaluation site --as-of 2011-06-30" in told
+    assert (tmp_path / "build" / "findings" / "mediation.json").read_bytes() == before
+    other = json.loads((tmp_path / "build" / "as-of-2011-06-30" / "findings" / "mediation.json").read_text())
+    assert other["as_of"] == "2011-06-30"
 
 
 @pytest.mark.parametrize(
@@ -197,6 +212,22 @@ def test_a_name_in_words_becomes_an_id_and_never_a_path(tmp_path: Path) -> None:
     assert in_process(["run", "night_line", "--workspace", str(folder), "--quiet"]) == 0
 
 
+def test_verbose_writes_the_steps_and_nobodys_name(tmp_path: Path) -> None:
+    folder = workspace(tmp_path, CASES.replace("Resolved", "Told Zelda Zoltomble to stop"))
+    assert in_process(["run", "mediation", "--workspace", str(folder), "--verbose", "--quiet"]) == 0
+    log = (folder / "build" / "evaluation.log").read_text(encoding="utf-8")
+    assert {line.split("\t")[0] for line in log.splitlines()} >= {"Records", "Studies"}
+    assert not {"Zelda", "Zoltomble", "H1", "Alder"} & set(log.replace("\t", " ").split())
+
+
+def test_shells_complete_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    from evaluation.cli import app
+
+    script = app.generate_completion(shell="bash")
+    assert "reconcile" in script
+    assert "--install-completion" in script
+
+
 def test_a_mapping_draft_says_how_it_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = workspace(tmp_path)
     (folder / "Odd one.csv").write_text("Log No,Patch,Came In\n1,Bellmoor,03/04/2010\n", encoding="utf-8")
@@ -223,6 +254,8 @@ def test_a_real_partnership_is_told_nothing_of_the_example(tmp_path: Path, capsy
     assert in_process(["run", "--workspace", str(folder)]) == 0
     told = capsys.readouterr().out
     assert "mediation: " in told
+    for not_asked in ("ladder", "elmore", "financial_aid", "asbos", "victim_repeat"):
+        assert not_asked not in told
     assert "Castlewick" not in told
     assert "dispersal_orders" not in told
 

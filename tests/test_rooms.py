@@ -20,6 +20,7 @@ ROOMS = [
     "workspace",
     "progress",
     "store",
+    "changes",
     "results",
     "notebooks",
     "reporting",
