@@ -1,4 +1,3 @@
-# ruff: noqa: A002 - `exit` is the fixed name of the column of exits
 """Cox regression on risk-set tables."""
 
 from __future__ import annotations
@@ -10,19 +9,13 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy.special import chdtrc, ndtr, ndtri
+from scipy.special import ndtr, ndtri
 
 from evaluation.errors import DataError
 from evaluation.survival import words
 from evaluation.survival.columns import Floats, Frame, are_fractional, check_choice, check_level, names
-from evaluation.survival.maximise import (
-    Maximum,
-    invert_information,
-    maximise,
-    quadratic_form,
-    refuse_collinear,
-    solve_information,
-)
+from evaluation.survival.limits import ratio
+from evaluation.survival.maximise import Maximum, invert_information, maximise, refuse_collinear
 from evaluation.survival.numerics import one_thread
 from evaluation.survival.partial import Likelihood, PartialLikelihood
 from evaluation.survival.risksets import RiskSets, collapse
@@ -95,9 +88,9 @@ class CoxFit:
             "coef": self.coef,
             "se": np.sqrt(np.diag(self.covariance)),
             "robust_se": pl.Series([None] * len(self.terms), dtype=pl.Float64) if robust is None else robust,
-            "hazard_ratio": hazard_ratio(self.coef),
-            "low": hazard_ratio(low),
-            "high": hazard_ratio(high),
+            "hazard_ratio": ratio(self.coef),
+            "low": ratio(low),
+            "high": ratio(high),
             "z": z,
             "p": p,
         }
@@ -135,24 +128,9 @@ class CoxFit:
         The Wald test uses the robust covariance when there is one; `robust score` then accounts for clusters too.
         Fewer clusters than terms leave nothing to test all terms with: null.
         """
-        df = len(self.terms)
-        score = float(self.null.score @ solve_information(self.null.information, self.null.score))
-        values = {
-            "likelihood ratio": 2 * (self.loglik - self.loglik_null),
-            "wald": quadratic_form(self.variance, self.coef),
-            "score": score,
-        }
-        if self.robust_covariance is not None:
-            meat = score_products(self.likelihood, self.null.moments)
-            values["robust score"] = quadratic_form(meat, self.null.score)
-        return pl.DataFrame(
-            {
-                "test": list(values),
-                "chi2": pl.Series(list(values.values()), nan_to_null=True),
-                "df": [df] * len(values),
-                "p": pl.Series([float(chdtrc(df, value)) for value in values.values()], nan_to_null=True),
-            }
-        )
+        from evaluation.survival.cox_tests import overall_tests
+
+        return overall_tests(self)
 
     @cached_property
     def concordance(self) -> float | None:
@@ -221,12 +199,6 @@ class CoxFit:
 
     def _repr_markdown_(self) -> str:
         return "\n\n".join([words.markdown(self.tidy()), self.sentence(), *self.notes])
-
-
-def hazard_ratio(log: Floats) -> Floats:
-    """Ratio of a log ratio: infinite, without a warning, where a unit of the covariate is far beyond its range."""
-    with np.errstate(over="ignore"):
-        return np.exp(log)
 
 
 def cox(

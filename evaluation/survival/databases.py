@@ -1,4 +1,3 @@
-# ruff: noqa: A002 - `exit` is the fixed name of the column of exits
 """Collapse spells where they lie, in a database or on Spark: only counts by pattern and time are fetched.
 
 The risk sets depend on the spells only through how many of each pattern begin and end at each time. Two group-bys,

@@ -1,4 +1,3 @@
-# ruff: noqa: A002 - `exit` is the fixed name of the column of exits
 """Gray's test of equal cumulative incidence."""
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ class GrayTest:
 
 @dataclass(frozen=True)
 class _Counts:
-    """Counts by time and group of one stratum: at risk, events of the cause, other events."""
+    """Counts by event time and group of one stratum: at risk, events of the cause, other events."""
 
     at_risk: Floats
     cause: Floats
@@ -113,8 +112,10 @@ def gray_test(
     score, variance = np.zeros(groups - 1), np.zeros((groups - 1, groups - 1))
     for number in range(len(strata_seen)):
         rows = np.flatnonzero(stratum == number)
-        part, spread = _score(_count(rank[rows], state[rows], group[rows], groups))
-        score, variance = score + part, variance + spread
+        counts = _count(rank[rows], state[rows], group[rows], groups)
+        if len(counts.at_risk):
+            part, spread = _score(counts)
+            score, variance = score + part, variance + spread
     if np.linalg.matrix_rank(variance) < groups - 1:
         raise DataError("A group has too few people at risk to be compared.")
     statistic = float(score @ np.linalg.solve(variance, score))

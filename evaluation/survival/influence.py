@@ -14,7 +14,8 @@ import numpy as np
 from evaluation.survival.columns import Floats, Ints
 from evaluation.survival.curve_table import CurveTable
 
-ROUNDING = 1e-14
+# A variance is a difference of its parts: below this share of them, it is their rounding.
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)

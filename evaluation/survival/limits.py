@@ -41,3 +41,9 @@ def limits(estimate: Floats, se: Floats, conf_type: str, level: float, most: flo
             width = reach / p / np.log(p)
             low, high = np.exp(-np.exp(np.log(-np.log(p)) - width)), np.exp(-np.exp(np.log(-np.log(p)) + width))
     return np.where(np.isnan(se), np.nan, low), np.where(np.isnan(se), np.nan, high)
+
+
+def ratio(log: Floats) -> Floats:
+    """Ratio of a log ratio: infinite, without a warning, where a unit of the covariate is far beyond its range."""
+    with np.errstate(over="ignore"):
+        return np.exp(log)

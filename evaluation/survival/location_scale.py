@@ -12,9 +12,13 @@ from scipy.special import expit, log_ndtr
 
 from evaluation.errors import DataError
 from evaluation.survival.columns import Flags, Floats
+from evaluation.survival.numerics import eigen_pairs
 
 MOST_STEPS = 100
 SETTLED = 1e-20
+# Of the information that rows would give if each told its whole time.
+FLAT = 1e-9
+_NO_MAXIMUM = "The {} model has no finite maximum: too few events for its covariates."
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,19 @@ def climb(times: Times, distribution: str, start: Floats) -> Climbed:
         coef, there = _moved(times, distribution, coef, step, value)
         value, slope, information = there
         if abs(gain) < SETTLED * max(1.0, abs(value)) or gain < 1e-17:
+            _refuse_flat(times, distribution, coef, information)
             jacobian = float((times.weight * times.event) @ times.log_exit)
             return Climbed(coef, np.linalg.inv(information), value - jacobian)
-    raise DataError(f"The {distribution} model has no finite maximum: too few events for its covariates.")
+    raise DataError(_NO_MAXIMUM.format(distribution))
+
+
+def _refuse_flat(times: Times, distribution: str, coef: Floats, information: Floats) -> None:
+    """Refuse a maximum at infinity: where rows without an event say nothing any more against a coefficient."""
+    k = times.matrix.shape[1]
+    scale = 1.0 if distribution == "exponential" else float(np.exp(coef[-1]))
+    most = times.matrix.T @ (times.weight[:, None] * times.matrix) / scale**2
+    if eigen_pairs(information[:k, :k], most)[0][0] < FLAT:
+        raise DataError(_NO_MAXIMUM.format(distribution))
 
 
 def _moved(
@@ -68,7 +82,7 @@ def _moved(
             there = _likelihood(times, distribution, coef + step * 0.5**halving)
         if np.isfinite(there[0]) and there[0] >= value - 1e-11 * max(1.0, abs(value)):
             return coef + step * 0.5**halving, there
-    raise DataError(f"The {distribution} model has no finite maximum: too few events for its covariates.")
+    raise DataError(_NO_MAXIMUM.format(distribution))
 
 
 def _solve(information: Floats, slope: Floats) -> Floats:

@@ -1,4 +1,3 @@
-# ruff: noqa: A002 - `exit` is the fixed name of the column of exits
 """The log-rank test."""
 
 from __future__ import annotations

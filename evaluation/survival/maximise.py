@@ -104,16 +104,6 @@ def _flattened(here: Likelihood, null: Likelihood) -> Flags:
     return np.any(flat > PART * np.max(flat, axis=0, initial=0.0), axis=1)
 
 
-def quadratic_form(matrix: Floats, vector: Floats) -> float:
-    """`vector' matrix^-1 vector`, scaled so that units do not matter; NaN when the matrix has no inverse."""
-    scale = _scale(matrix)
-    inner, scaled = matrix / np.outer(scale, scale), vector / scale
-    values = np.linalg.eigvalsh(inner)
-    if values[0] < SINGULAR * len(values) * values[-1]:
-        return float("nan")
-    return float(scaled @ np.linalg.solve(inner, scaled))
-
-
 def solve_information(information: Floats, right: Floats) -> Floats:
     """Solve `information x = right`, scaled so that units do not matter."""
     scale = _scale(information)

@@ -1,4 +1,3 @@
-# ruff: noqa: A002 - `exit` is the fixed name of the column of exits
 """Nelson–Aalen cumulative hazards."""
 
 from __future__ import annotations

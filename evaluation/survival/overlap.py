@@ -1,4 +1,3 @@
-# ruff: noqa: A002 - `exit` is the fixed name of the column of exits
 """Find subjects who are at risk twice at once."""
 
 from __future__ import annotations

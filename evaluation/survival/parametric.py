@@ -1,4 +1,3 @@
-# ruff: noqa: A002 - `exit` is the fixed name of the column of exits
 """Parametric survival models, fitted by lifelines."""
 
 from __future__ import annotations
@@ -15,9 +14,11 @@ from scipy.special import ndtr, ndtri
 from evaluation.errors import DataError
 from evaluation.survival import words
 from evaluation.survival.columns import Floats, Frame, Roles, check_choice, check_level, event_flags, names, read
+from evaluation.survival.limits import ratio
 from evaluation.survival.location_scale import Climbed, Times, climb
 from evaluation.survival.patterns import Covariate, design, expand
 
+SINGULAR = 1e-9
 DISTRIBUTIONS = ("weibull", "lognormal", "loglogistic", "exponential")
 
 
@@ -58,9 +59,9 @@ class ParametricFit:
                 "term": list(self.terms),
                 "coef": self.coef,
                 "se": se,
-                "time_ratio": np.exp(self.coef),
-                "low": np.exp(self.coef - reach),
-                "high": np.exp(self.coef + reach),
+                "time_ratio": ratio(self.coef),
+                "low": ratio(self.coef - reach),
+                "high": ratio(self.coef + reach),
                 "z": self.coef / se,
                 "p": 2 * ndtr(-np.abs(self.coef / se)),
             }
@@ -87,7 +88,7 @@ class ParametricFit:
         reach = -ndtri((1 - self.level) / 2) * np.sqrt(np.einsum("ri,ij,rj->r", slope, self.covariance, slope))
         times = {"time": location, "low": location - reach, "high": location + reach}
         share = pl.Series("p", [p] * profiles.height)
-        return profiles.hstack([share, *(pl.Series(name, np.exp(value)) for name, value in times.items())])
+        return profiles.hstack([share, *(pl.Series(name, ratio(value)) for name, value in times.items())])
 
     def sentence(self) -> str:
         """Say the first covariate's result in one English sentence."""
@@ -168,6 +169,7 @@ def parametric(
             f"A parametric model needs times above 0; column '{exit}' has {(frame[exit] <= 0).sum()} others."
         )
     plan = design(frame, roles.covariates)
+    _refuse_collinear(plan.matrix[plan.pattern], plan.terms)
     found = _fit(frame, plan.matrix[plan.pattern], roles, distribution)
     terms = ("intercept", *plan.terms, *(() if distribution == "exponential" else ("log_scale",)))
     return ParametricFit(
@@ -196,13 +198,33 @@ def _fit(frame: pl.DataFrame, matrix: Floats, roles: Roles, distribution: str) -
     if distribution == "exponential":
         rate = np.log(float((weight * exits).sum() / (weight * happened).sum()))
         return climb(times, distribution, np.concatenate([[rate], np.zeros(matrix.shape[1])]))
-    return climb(times, distribution, _lifelines(frame, matrix, roles, distribution))
+    found = _lifelines(frame, matrix, roles, distribution)
+    return climb(times, distribution, _least_squares(times) if found is None else found)
 
 
-def _lifelines(frame: pl.DataFrame, matrix: Floats, roles: Roles, distribution: str) -> Floats:
+def _least_squares(times: Times) -> Floats:
+    """Regress the log of the exits, whether events or not: a rough start."""
+    root = np.sqrt(times.weight)
+    coef = np.linalg.lstsq(times.matrix * root[:, None], times.log_exit * root)[0]
+    spread = np.average((times.log_exit - times.matrix @ coef) ** 2, weights=times.weight)
+    return np.append(coef, 0.5 * np.log(max(float(spread), 1e-20)))
+
+
+def _refuse_collinear(matrix: Floats, terms: tuple[str, ...]) -> None:
+    """Refuse covariates that say the same between them."""
+    full = np.column_stack([np.ones(len(matrix)), matrix - matrix.mean(axis=0)])
+    values, directions = np.linalg.svd(full / np.linalg.norm(full, axis=0), full_matrices=False)[1:]
+    parts = np.abs(directions[values < SINGULAR * values[0]][:, 1:])
+    named = [repr(term) for term, part in zip(terms, parts.T, strict=True) if part.max(initial=0.0) > 1e-3]
+    if named:
+        raise DataError(f"The coefficients cannot be told apart: {', '.join(named)} say the same between them.")
+
+
+def _lifelines(frame: pl.DataFrame, matrix: Floats, roles: Roles, distribution: str) -> Floats | None:
     """Fit with lifelines; its shape is written as the log of the scale.
 
-    lifelines stops a little short of the maximum, so what it finds is where an exact climb starts.
+    lifelines stops a little short of the maximum, so what it finds is where an exact climb starts; None when it finds
+    nothing, as with times far from 1 and close to each other.
     """
     import lifelines
     import pandas as pd
@@ -227,7 +249,7 @@ def _lifelines(frame: pl.DataFrame, matrix: Floats, roles: Roles, distribution: 
         warnings.simplefilter("ignore")
         try:
             params: Any = fit(data, **options).params_
-        except ConvergenceError as error:
-            raise DataError(f"The {distribution} model did not converge: too few events for its covariates.") from error
+        except ConvergenceError:
+            return None
     order = [(location, "Intercept"), *((location, name) for name in columns)]
     return np.array([*(float(params[key]) for key in order), sign * float(params[(shape, "Intercept")])])

@@ -1,4 +1,3 @@
-# ruff: noqa: A002 - `exit` is the fixed name of the column of exits
 """Recurrent events: the mean cumulative count."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: A002 - `exit` is the fixed name of the column of exits
 """Regression for recurrent events: Andersen–Gill and Prentice–Williams–Peterson."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: A002 - `exit` is the fixed name of the column of exits
 """Restricted mean time: the area under a survival curve up to a horizon."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: A002 - `exit` is the fixed name of the column of exits
 """Collapse rows into risk-set tables, without loss: who is at risk, and who has an event, by pattern and time.
 
 A row at risk over `(entry, exit]` adds one to the number at risk of its pattern at its first slot and takes one off
