@@ -97,18 +97,19 @@ def overlap(trial: Trial) -> Check:
 
 def proportional_hazards(trial: Trial, method: Method) -> Check:
     """Is the ratio of rates the same in the first quarter as later? A Wald test of the two ratios' difference."""
-    arms = trial.emulation.sums[method]
+    arms = trial.emulation.fits[method]
     ratios: list[float] = []
-    variances: list[float] = []
+    influences: list[Floats] = []
     for early in (True, False):
-        fit = cox_ratio(*(_part(arms[arm]["first"], early) for arm in (1, 0)))
+        fit = cox_ratio(*(_part(sums, early) for sums in arms.sums("first")))
         if fit is None:
             return Check(
                 "proportional_hazards", "info", "too few repeats early or late to tell whether the ratio changes"
             )
         ratios.append(fit.log_ratio)
-        variances.append(_ratio_variance(trial, method, early))
-    z = (ratios[0] - ratios[1]) / sum(variances) ** 0.5 if sum(variances) > 0 else 0.0
+        influences.append(arms.influence("first", fit.treated, fit.compared))
+    error = float(((influences[0] - influences[1]) ** 2).sum()) ** 0.5
+    z = (ratios[0] - ratios[1]) / error if error > 0 else 0.0
     from scipy.special import stdtr
 
     p = float(2 * stdtr(max(trial.emulation.ess_treated - 1, 1), -abs(z)))
@@ -129,25 +130,6 @@ def proportional_hazards(trial: Trial, method: Method) -> Check:
 def _part(sums: Sums, early: bool) -> Sums:
     inside = (np.arange(sums.days.size) < EARLY_WEEKS) == early
     return Sums(sums.events * inside, sums.days * inside)
-
-
-def _ratio_variance(trial: Trial, method: Method, early: bool) -> float:
-    """Cluster-robust variance of one part's log ratio, weights taken as known."""
-    from evaluation.comparison.emulation import RowWeights, processes_of
-    from evaluation.comparison.pieces import row_influence
-
-    arms = trial.emulation.sums[method]
-    fit = cox_ratio(*(_part(arms[arm]["first"], early) for arm in (1, 0)))
-    assert fit is not None
-    followed = np.minimum(trial.rows.seen, trial.rows.own_start) if method == "per_protocol" else trial.rows.seen
-    influence = np.zeros(trial.rows.size)
-    for arm, gradient in ((True, fit.treated), (False, fit.compared)):
-        members = np.flatnonzero(trial.rows.treated == arm)
-        process = processes_of(trial.outcomes, members, followed[members])["first"]
-        weights = RowWeights(trial.emulation.weights[members])
-        influence[members] = row_influence(trial.grid, process, weights, gradient)[0]
-    by_person = np.bincount(np.unique(trial.rows.cluster, return_inverse=True)[1], weights=influence)
-    return float((by_person**2).sum())
 
 
 def weighted_difference(trial: Trial, outcome: Floats, kept: Bools) -> Estimate:
@@ -225,23 +207,14 @@ def evalue_check(effect: Effect) -> Check:
 
 def leave_one_area_out(trial: Trial, method: Method, effect: Effect) -> Check:
     """Does the answer hang on one area? The hazard ratio without each, weights as fitted."""
-    from evaluation.comparison.emulation import RowWeights, processes_of
-    from evaluation.comparison.pieces import totals
-
     name = "leave_one_area_out"
     codes, levels = trial.moments().codes("area")
     areas = [place for place in range(len(levels)) if (codes[trial.rows.treated] == place).any()]
     if len(areas) < 2:
         return Check(name, "info", "everybody helped lives in one recorded area")
-    followed = np.minimum(trial.rows.seen, trial.rows.own_start) if method == "per_protocol" else trial.rows.seen
     ratios: dict[str, float] = {}
     for area in areas[:60]:
-        sums: list[Sums] = []
-        for arm in (True, False):
-            members = np.flatnonzero((trial.rows.treated == arm) & (codes != area))
-            process = processes_of(trial.outcomes, members, followed[members])["first"]
-            sums.append(totals(trial.grid, process, RowWeights(trial.emulation.weights[members])))
-        fit = cox_ratio(*sums)
+        fit = cox_ratio(*trial.emulation.fits[method].without(codes == area, "first"))
         if fit is not None:
             ratios[levels[area]] = float(np.exp(fit.log_ratio))
     if not ratios:

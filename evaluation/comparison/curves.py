@@ -9,9 +9,10 @@ import numpy as np
 import polars as pl
 from scipy.special import stdtrit
 
-from evaluation.comparison.emulation import Method, RowWeights, processes_of
+from evaluation.comparison.emulation import Method
 from evaluation.comparison.estimators import curve, daily_rate
-from evaluation.comparison.pieces import Gradient, Grid, Process, Sums, row_influence
+from evaluation.comparison.influence import WeightedArms
+from evaluation.comparison.pieces import Gradient
 from evaluation.comparison.trial import HALF_YEAR, Trial
 from evaluation.follow_up.histories import Floats, Ints
 
@@ -25,26 +26,23 @@ def shown_days(horizon: int) -> list[int]:
 
 
 def trial_curves(trial: Trial, method: Method, labels: tuple[str, str]) -> list[dict[str, Any]]:
-    """Weighted curves of both arms: `no_repeat` and `incidents_per_person`."""
-    made: list[dict[str, Any]] = []
-    for arm, name, label in ((True, "treated", labels[0]), (False, "compared", labels[1])):
-        members = np.flatnonzero(trial.rows.treated == arm)
-        # The limits come from the as-started rows' own weights where growth is not kept; the curve itself is weighted.
-        followed = np.minimum(trial.rows.seen, trial.rows.own_start) if method == "per_protocol" else trial.rows.seen
-        processes = processes_of(trial.outcomes, members, followed[members])
-        weights = RowWeights(trial.emulation.weights[members])
-        sums = trial.emulation.sums[method][int(arm)]
-        cluster = np.unique(trial.rows.cluster[members], return_inverse=True)[1]
-        for curve_name, process in (("no_repeat", "first"), ("incidents_per_person", "all")):
-            if process in sums:
-                points = _points(trial.grid, sums[process], processes[process], weights, cluster, process)
-                made.append({"name": curve_name, "arm": name, "label": label, "points": points})
-    return made
+    """Weighted curves of both arms: `no_repeat` and `incidents_per_person`.
+
+    The limits count repeats by one person and the estimation of the weights.
+    """
+    fit = trial.emulation.fits[method]
+    return [
+        {"name": name, "arm": word, "label": label, "points": _points(fit, treated, process)}
+        for treated, word, label in ((True, "treated", labels[0]), (False, "compared", labels[1]))
+        for name, process in (("no_repeat", "first"), ("incidents_per_person", "all"))
+        if process in fit.treated.sums
+    ]
 
 
-def _points(
-    grid: Grid, sums: Sums, process: Process, weights: RowWeights, cluster: Ints, kind: str
-) -> list[dict[str, Any]]:
+def _points(fit: WeightedArms, treated: bool, kind: str) -> list[dict[str, Any]]:
+    grid, arm = fit.grid, fit.arm(treated)
+    sums, process = arm.sums[kind], arm.processes[kind]
+    cluster = np.unique(fit.person[arm.rows], return_inverse=True)[1]
     days = shown_days(grid.horizon)
     ends = np.array([int((grid.start + grid.length <= day).sum()) for day in days])
     if kind == "first":
@@ -57,11 +55,9 @@ def _points(
         slope = np.repeat(grid.length[None, :].astype(float), ends.size, axis=0)
     slope = np.where(np.arange(grid.size)[None, :] < ends[:, None], slope, 0.0)
     per_day = np.divide(1.0, sums.days, out=np.zeros_like(sums.days), where=sums.days > 0)
-    gradient = Gradient((slope * per_day)[:, None, :], slope * per_day * p)
-    moved = row_influence(grid, process, weights, gradient)
-    by_person = np.stack([np.bincount(cluster, weights=row) for row in moved])
-    people = by_person.shape[1]
-    se = np.sqrt((by_person**2).sum(axis=1) * people / max(people - 1, 1))
+    se = np.array([_error(fit, treated, kind, row * per_day, p) for row in slope])
+    people = int(cluster.max(initial=0)) + 1
+    se *= (people / max(people - 1, 1)) ** 0.5
     low, high = _limits(value, se, max(people - 1, 1), kind)
     return [
         {
@@ -76,6 +72,13 @@ def _points(
         }
         for place, day in enumerate(days)
     ]
+
+
+def _error(fit: WeightedArms, treated: bool, kind: str, slope: Floats, p: Floats) -> float:
+    """Standard error of one point, given its derivative in each piece's events (and in days, `p` times that)."""
+    gradient = Gradient(slope[None, None, :], (slope * p)[None, :])
+    influence = fit.influence(kind, gradient if treated else None, None if treated else gradient)
+    return float((influence**2).sum() ** 0.5)
 
 
 def _limits(value: Floats, se: Floats, df: float, kind: str) -> tuple[Floats, Floats]:

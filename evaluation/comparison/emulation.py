@@ -21,24 +21,9 @@ from evaluation.comparison.estimators import (
     share_by,
     share_of_kind,
 )
-from evaluation.comparison.pieces import (
-    Gradient,
-    Grid,
-    Growth,
-    Process,
-    RowWeights,
-    Sums,
-    later_influence,
-    row_influence,
-    totals,
-)
-from evaluation.comparison.weights import (
-    Population,
-    Propensity,
-    balancing_weights,
-    effective_size,
-    weight_slope,
-)
+from evaluation.comparison.influence import Arm, WeightedArms
+from evaluation.comparison.pieces import Gradient, Grid, Growth, Process, RowWeights, totals
+from evaluation.comparison.weights import Population, Propensity, balancing_weights, effective_size
 from evaluation.follow_up.histories import Bools, Floats, Ints, add_up
 from evaluation.follow_up.landmarks import Landmarks
 
@@ -104,7 +89,8 @@ class Emulation:
     Attributes
     ----------
     estimates : mapping of method → effect → Estimate
-    sums : mapping of method → arm (1, 0) → process → Sums
+    fits : mapping of method → WeightedArms
+        Both arms as each method follows and weights them.
     weights : (rows,) float
         Balancing weights of the landmarks.
     largest_weight : float
@@ -118,23 +104,13 @@ class Emulation:
     """
 
     estimates: Mapping[Method, Mapping[str, Estimate]]
-    sums: Mapping[Method, Mapping[int, Mapping[str, Sums]]]
+    fits: Mapping[Method, WeightedArms] = field(repr=False)
     weights: Floats
     largest_weight: float
     ess_treated: float
     ess_compared: float
     late_ess: Mapping[Method, float]
     events: Mapping[int, int]
-
-
-@dataclass(frozen=True)
-class _Arm:
-    """Rows, processes and weights of one arm under one method."""
-
-    rows: Ints
-    weights: RowWeights
-    processes: Mapping[str, Process]
-    sums: Mapping[str, Sums]
 
 
 @dataclass(frozen=True)
@@ -180,45 +156,39 @@ def emulate(
     """
     base = balancing_weights(propensity.probability, rows.treated, population)
     hazard = CensoringHazard.of(rows, propensity, start_days, grid, other_starts)
-    leverage = _leverage(rows, x, base)
-    estimates: dict[Method, dict[str, Estimate]] = {}
-    sums: dict[Method, dict[int, Mapping[str, Sums]]] = {}
+    person = np.unique(rows.cluster, return_inverse=True)[1]
+    leverage = _leverage(x, rows.treated, person, base)
+    df = max(effective_size(base * rows.treated, person) - 1, 1.0)
+    fits: dict[Method, WeightedArms] = {}
     late: dict[Method, float] = {}
     for method in methods:
         followed = np.minimum(rows.seen, rows.own_start) if method == "per_protocol" else rows.seen
         growth = hazard.growth() if method == "per_protocol" and hazard is not None else None
-        arms = _arms(rows, outcomes, followed, base, growth, grid)
-        sums[method] = {1: arms[0].sums, 0: arms[1].sums}
-        late[method] = _late_size(rows, arms[1], followed, grid)
-        estimates[method] = {
-            contrast.name: _with_error(contrast, rows, x, arms, propensity, hazard, leverage, base, grid, population)
-            for contrast in _contrasts(arms, grid, half)
-        }
-    cluster = np.unique(rows.cluster, return_inverse=True)[1]
+        treated, compared = (
+            _arm(outcomes, np.flatnonzero(rows.treated == arm), followed, base, None if arm else growth, grid)
+            for arm in (True, False)
+        )
+        fits[method] = WeightedArms(treated, compared, rows, x, propensity, hazard, population, grid, person)
+        late[method] = _late_size(fits[method], followed)
     return Emulation(
-        estimates=estimates,
-        sums=sums,
+        estimates={
+            method: {c.name: _with_error(c, fit, leverage, df) for c in _contrasts(fit, grid, half)}
+            for method, fit in fits.items()
+        },
+        fits=fits,
         weights=base,
         largest_weight=hazard.largest(rows) if hazard is not None else 1.0,
-        ess_treated=effective_size(base * rows.treated, cluster),
-        ess_compared=effective_size(base * ~rows.treated, cluster),
+        ess_treated=effective_size(base * rows.treated, person),
+        ess_compared=effective_size(base * ~rows.treated, person),
         late_ess=late,
         events=_events(rows, outcomes),
     )
 
 
-def _arms(
-    rows: Landmarks, outcomes: Outcomes, followed: Ints, base: Floats, growth: Growth | None, grid: Grid
-) -> tuple[_Arm, _Arm]:
-    made: list[_Arm] = []
-    for arm in (True, False):
-        members = np.flatnonzero(rows.treated == arm)
-        weights = RowWeights(base[members], None if arm or growth is None else growth)
-        processes = processes_of(outcomes, members, followed[members])
-        made.append(
-            _Arm(members, weights, processes, {name: totals(grid, p, weights) for name, p in processes.items()})
-        )
-    return made[0], made[1]
+def _arm(outcomes: Outcomes, members: Ints, followed: Ints, base: Floats, growth: Growth | None, grid: Grid) -> Arm:
+    weights = RowWeights(base[members], growth)
+    processes = processes_of(outcomes, members, followed[members])
+    return Arm(members, weights, processes, {name: totals(grid, p, weights) for name, p in processes.items()})
 
 
 def processes_of(outcomes: Outcomes, members: Ints, followed: Ints) -> dict[str, Process]:
@@ -241,8 +211,8 @@ def processes_of(outcomes: Outcomes, members: Ints, followed: Ints) -> dict[str,
     return made
 
 
-def _contrasts(arms: tuple[_Arm, _Arm], grid: Grid, half: int) -> list[_Contrast]:
-    one, two = arms[0].sums, arms[1].sums
+def _contrasts(fit: WeightedArms, grid: Grid, half: int) -> list[_Contrast]:
+    one, two = fit.treated.sums, fit.compared.sums
     made: list[_Contrast] = []
     ratio = cox_ratio(one["first"], two["first"])
     if ratio is not None:
@@ -275,54 +245,29 @@ def _averted(count: _Contrast) -> _Contrast:
     )
 
 
-def _with_error(
-    contrast: _Contrast,
-    rows: Landmarks,
-    x: Floats,
-    arms: tuple[_Arm, _Arm],
-    propensity: Propensity,
-    hazard: CensoringHazard | None,
-    leverage: Floats,
-    base: Floats,
-    grid: Grid,
-    population: Population,
-) -> Estimate:
-    influence = np.empty(rows.size)
-    for arm, slope, sign in zip(arms, contrast.slopes, (1.0, -1.0), strict=True):
-        moved = row_influence(grid, arm.processes[contrast.process], arm.weights, slope)[0]
-        influence[arm.rows] = sign * moved
-    pull = x.T @ (influence * weight_slope(propensity.probability, rows.treated, population))
-    if arms[1].weights.growth is not None and hazard is not None:
-        slope = contrast.slopes[1]
-        later = later_influence(
-            grid, arms[1].processes[contrast.process], arms[1].weights, slope.events[0], slope.days[0]
-        )
-        pull = pull - hazard.pull(later)
-    influence = influence + propensity.score @ pull
-    person = np.unique(rows.cluster, return_inverse=True)[1]
-    by_person = add_up(person, influence)
+def _with_error(contrast: _Contrast, fit: WeightedArms, leverage: Floats, df: float) -> Estimate:
+    up, down = contrast.slopes
+    by_person = fit.influence(contrast.process, up, Gradient(-down.events, -down.days))
     power = 2.0 if contrast.process == "all" else 1.0
     variance = float((by_person**2 / (1 - leverage) ** power).sum())
-    df = max(effective_size(base * rows.treated, person) - 1, 1.0)
     return Estimate(contrast.value, variance**0.5, df, contrast.treated, contrast.compared, by_person)
 
 
-def _leverage(rows: Landmarks, x: Floats, base: Floats) -> Floats:
+def _leverage(x: Floats, treated: Bools, person: Ints, base: Floats) -> Floats:
     """Each person's leverage in the weighted regression on arm and design, capped."""
-    z = np.column_stack([x, rows.treated.astype(float)])
+    z = np.column_stack([x, treated.astype(float)])
     information = (z * base[:, None]).T @ z
     information[np.diag_indices_from(information)] *= 1 + 1e-9
     each = base * np.einsum("ij,ij->i", z @ np.linalg.pinv(information, hermitian=True), z)
-    person = np.unique(rows.cluster, return_inverse=True)[1]
     return np.minimum(add_up(person, each), LEVERAGE_AT_MOST)
 
 
-def _late_size(rows: Landmarks, arm: _Arm, followed: Ints, grid: Grid) -> float:
+def _late_size(fit: WeightedArms, followed: Ints) -> float:
     """Effective number of compared people still followed in the last piece."""
-    present = np.flatnonzero(followed[arm.rows] > grid.start[-1])
-    weights = arm.weights.at(present, np.full(present.size, grid.start[-1] + 1))
-    person = np.unique(rows.cluster[arm.rows][present], return_inverse=True)[1]
-    return effective_size(weights, person)
+    arm, last = fit.compared, int(fit.grid.start[-1])
+    present = np.flatnonzero(followed[arm.rows] > last)
+    weights = arm.weights.at(present, np.full(present.size, last + 1))
+    return effective_size(weights, np.unique(fit.person[arm.rows][present], return_inverse=True)[1])
 
 
 def _events(rows: Landmarks, outcomes: Outcomes) -> dict[int, int]:

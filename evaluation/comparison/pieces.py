@@ -148,11 +148,14 @@ class Gradient:
     days: Floats
 
 
-def row_influence(grid: Grid, process: Process, weights: RowWeights, gradient: Gradient) -> Floats:
-    """Influence of every row on every estimate: (estimates, rows)."""
+def row_influence(
+    grid: Grid, process: Process, weights: RowWeights, gradient: Gradient, exposed: Floats | None = None
+) -> Floats:
+    """Influence of every row on every estimate: (estimates, rows); `exposed` is what `growth.days` gives, if known."""
     estimates = gradient.days.shape[0]
     if weights.growth is not None:
-        result = -(gradient.days @ weights.growth.days(grid, process.until).T) * weights.base
+        exposed = weights.growth.days(grid, process.until) if exposed is None else exposed
+        result = -(gradient.days @ exposed.T) * weights.base
     else:
         by_day = np.repeat(gradient.days, grid.length, axis=1)
         running = np.concatenate([np.zeros((estimates, 1)), np.cumsum(by_day, axis=1)], axis=1)
@@ -165,15 +168,17 @@ def row_influence(grid: Grid, process: Process, weights: RowWeights, gradient: G
     return result
 
 
-def later_influence(grid: Grid, process: Process, weights: RowWeights, events: Floats, days: Floats) -> Floats:
+def later_influence(
+    grid: Grid, process: Process, weights: RowWeights, events: Floats, days: Floats, exposed: Floats
+) -> Floats:
     """Influence of each row on one estimate after the days of each piece: (rows, pieces).
 
     This is what a change of the hazard of starting within a piece would move, because the weights of all later days
     contain it. Where weights change by the day, a day of the piece precedes three of its seven days on average.
+    `exposed` is what `growth.days` gives.
     """
     assert weights.growth is not None
-    matrix = weights.growth.days(grid, process.until)
-    matrix *= -days[None, :]
+    matrix = exposed * -days[None, :]
     piece = grid.piece(process.day)
     moved = weights.growth.at(process.row, process.day) * events[process.kind, piece]
     np.add.at(matrix, (process.row, piece), moved)

@@ -129,7 +129,8 @@ def test_later_influence_is_the_slope_in_the_later_weights(span):
     process, table = random_process(rng), rng.random((60, 364 // span + 2)) * 0.003 * span
     weights = RowWeights(rng.random(60) + 0.2, stayed(table, span))
     _, gradient = share_by(GRID, totals(GRID, process, weights), 365)
-    later = later_influence(GRID, process, weights, gradient.events[0], gradient.days[0])
+    exposed = weights.growth.days(GRID, process.until)
+    later = later_influence(GRID, process, weights, gradient.events[0], gradient.days[0], exposed)
     step, row, piece = 1e-5, int(process.until.argmax()), 10
     values = []
     for sign in (1, -1):
