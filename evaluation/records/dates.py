@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
 from evaluation.errors import DataError
+from evaluation.records.workbook_limits import FIRST_DAY
 
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
 ORDERS = (DAY_FIRST, MONTH_FIRST)
@@ -53,7 +55,11 @@ class Days:
 
 
 def read_days(
-    columns: Mapping[str, pl.Series], *, declared: str | None = None, weak: frozenset[str] = frozenset()
+    columns: Mapping[str, pl.Series],
+    *,
+    declared: str | None = None,
+    weak: frozenset[str] = frozenset(),
+    serials_from: date = FIRST_DAY,
 ) -> Days:
     """Read columns of text as days, with one order of day and month for the whole file.
 
@@ -65,6 +71,8 @@ def read_days(
         `day-first` or `month-first`, where the data owner has said so.
     weak
         Columns (dates of birth) whose ambiguity does not refuse the file: they are left null then.
+    serials_from
+        The day from which serial numbers count.
 
     Raises
     ------
@@ -74,7 +82,7 @@ def read_days(
     known = {name: _shapes(text.drop_nulls().unique()) for name, text in columns.items()}
     proofs = {name: _proof(table) for name, table in known.items()}
     order, notes = _settle(known, proofs, columns, declared, weak)
-    values = {name: _look_up(text, _days(known[name], order)) for name, text in columns.items()}
+    values = {name: _look_up(text, _days(known[name], order, serials_from)) for name, text in columns.items()}
     serials = [name for name, table in known.items() if table["serial"].is_not_null().any()]
     if serials:
         notes.append(f"spreadsheet serial numbers read as days in: {', '.join(serials)}")
@@ -190,8 +198,8 @@ def _rows(text: pl.Series, proof: pl.DataFrame, order: str) -> int:
     return int(text.is_in(wanted.implode()).sum() or 0) if len(wanted) else 0
 
 
-def _days(shapes: pl.DataFrame, order: str | None) -> pl.DataFrame:
-    serial = pl.date(1899, 12, 30) + pl.duration(days=pl.col("serial").cast(pl.Int32, strict=False))
+def _days(shapes: pl.DataFrame, order: str | None, serials_from: date) -> pl.DataFrame:
+    serial = pl.lit(serials_from) + pl.duration(days=pl.col("serial").cast(pl.Int32, strict=False))
     options = [_assemble(pl.col("year"), pl.col("month"), pl.col("day")), serial]
     same = pl.when(pl.col("first") == pl.col("second")).then(_by_order(DAY_FIRST))
     options.append(_by_order(order) if order else same)

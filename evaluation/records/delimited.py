@@ -6,7 +6,6 @@ every quote opens or closes a cell. Where one does not (a stray quote), the file
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections import Counter
@@ -19,20 +18,14 @@ import polars as pl
 
 from evaluation.errors import DataError
 from evaluation.records import headers
+from evaluation.records.encodings import outside, to_text
 from evaluation.records.raw import EXTRA, Grid
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_END_OF_FILE = b"\x1a"
 _NEWLINE, _QUOTE, _RETURN = 10, 34, 13
 _SAMPLE_LINES = 60
 _LONGEST_CELL_LINES = 50
+_MOST_HEADING_LINES = 12
 
 
 def read_delimited(content: bytes, known: frozenset[str]) -> Grid:
@@ -50,7 +43,7 @@ def read_delimited(content: bytes, known: frozenset[str]) -> Grid:
     DataError
         The bytes are not text, hold no table, or break off in the middle.
     """
-    text, encoding = _decode(content)
+    text, encoding = to_text(content)
     separator, header, width = _layout(text, known)
     notes = [f"encoding {encoding}", f"separator {SEPARATORS[separator]}"]
     scan = _scan(text, separator)
@@ -59,59 +52,13 @@ def read_delimited(content: bytes, known: frozenset[str]) -> Grid:
     return _read_proven(text, separator, header, width, scan, notes)
 
 
-def _decode(content: bytes) -> tuple[bytes, str]:
-    """The content as UTF-8 with line ends `\\n` or `\\r\\n`, and the name of the encoding it had."""
-    text, encoding = _to_utf8(content)
-    text = text.rstrip(_END_OF_FILE)
-    if b"\0" in text:
-        raise DataError("The file is not a table of text: it holds binary bytes.")
-    sample = text[:4096]
-    control = sum(byte < 32 and byte not in (9, 10, 11, 12, 13) for byte in sample)
-    if control > len(sample) // 50:
-        raise DataError("The file is not a table of text: it holds binary bytes.")
-    if b"\n" not in text or (b"\r" in text and text.count(b"\r\n") == 0 and text.count(b"\r") > text.count(b"\n")):
-        text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return text, encoding
-
-
-def _to_utf8(content: bytes) -> tuple[bytes, str]:
-    for mark, encoding in _BOMS:
-        if content.startswith(mark):
-            return _recode(content[len(mark) :], encoding), f"{encoding} with a byte-order mark"
-    head = content[:2000]
-    for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        if (
-            len(head) > 3
-            and head[offset::2].count(0) > 0.7 * len(head[offset::2])
-            and not head[1 - offset :: 2].count(0)
-        ):
-            return _recode(content, encoding), encoding
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace").encode(), "windows-1252"
-    return content, "utf-8"
-
-
-def _recode(content: bytes, encoding: str) -> bytes:
-    if encoding == "utf-8":
-        try:
-            content.decode("utf-8")
-        except UnicodeDecodeError:
-            return content.decode("cp1252", errors="replace").encode()
-        return content
-    try:
-        return content.decode(encoding).encode()
-    except UnicodeError as problem:
-        raise DataError(f"The file breaks off, or is not the {encoding} that it says it is.") from problem
-
-
 def _layout(text: bytes, known: frozenset[str]) -> tuple[str, int, int]:
     """The separator, the record at which the header stands, and its number of cells."""
-    sample = text[: 1 << 18].decode("utf-8", errors="replace").splitlines()[:_SAMPLE_LINES]
+    lines = text[: 1 << 18].decode("utf-8", errors="replace").split("\n")[:_SAMPLE_LINES]
+    sample = [line.rstrip("\r") for line in lines]
     best: tuple[tuple[int, int], str, int, int] | None = None
     for separator in SEPARATORS:
-        rows = [_cells(line, separator) for line in sample]
+        rows = _sampled(sample, separator)
         width = _modal_width(rows)
         found = headers.find(rows, known)
         hits = sum(headers.normal(name) in known for name in found.names) if found else 0
@@ -122,6 +69,27 @@ def _layout(text: bytes, known: frozenset[str]) -> tuple[str, int, int]:
     if best is None or best[0] == (0, 0):
         raise DataError("The file is not a table: no row of it is divided into cells.")
     return best[1], best[2], best[3]
+
+
+def _sampled(lines: Sequence[str], separator: str) -> list[list[str]]:
+    """The cells of each line; a heading that goes on over several lines inside quotes stands at its first."""
+    rows: list[list[str]] = []
+    while len(rows) < len(lines):
+        at = len(rows)
+        used, cells = _heading(lines, at, separator) or (1, _cells(lines[at], separator))
+        rows += [cells, *([[]] * (used - 1))]
+    return rows
+
+
+def _heading(lines: Sequence[str], at: int, separator: str) -> tuple[int, list[str]] | None:
+    """A record of several cells that takes several lines, if one begins here: how many, and its cells."""
+    if not lines[at].count('"') % 2:
+        return None
+    for used in range(2, min(_MOST_HEADING_LINES, len(lines) - at) + 1):
+        cells = _strict("\n".join(lines[at : at + used]), separator)
+        if cells is not None and len(cells) > 1:
+            return used, cells
+    return None
 
 
 def _modal_width(rows: Sequence[Sequence[str]]) -> int:
@@ -144,17 +112,12 @@ def _scan(text: bytes, separator: str) -> _Scan | None:
     quotes = np.flatnonzero(data == _QUOTE)
     if len(quotes) and not _quotes_are_sound(data, quotes, ord(separator)):
         return None
-    ends = _outside(np.flatnonzero(data == _NEWLINE), quotes) + 1
+    ends = outside(np.flatnonzero(data == _NEWLINE), quotes) + 1
     if not len(ends) or ends[-1] != len(data):
         ends = np.append(ends, len(data))
-    marks = _outside(np.flatnonzero(data == ord(separator)), quotes)
+    marks = outside(np.flatnonzero(data == ord(separator)), quotes)
     upto = np.searchsorted(marks, ends)
     return _Scan(ends.astype(np.int64), np.diff(upto, prepend=0).astype(np.int64) + 1, bool(len(quotes)))
-
-
-def _outside(positions: npt.NDArray[np.int64], quotes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Positions before which an even number of quotes stands."""
-    return positions[np.searchsorted(quotes, positions) % 2 == 0] if len(quotes) else positions
 
 
 def _quotes_are_sound(data: npt.NDArray[np.uint8], quotes: npt.NDArray[np.int64], separator: int) -> bool:
@@ -314,7 +277,7 @@ def _read_forgiving(text: bytes, separator: str, header: int, width: int, notes:
     rows: list[list[str]] = []
     stray = at = 0
     while at < len(lines):
-        row, used, repaired = _record(lines, at, separator, width if at > header else None)
+        row, used, repaired = _record(lines, at, separator, width if at >= header else None)
         rows.append(row)
         stray += repaired
         at += used

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping as Table
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from evaluation.errors import DataError, did_you_mean
 from evaluation.records import schema
@@ -62,16 +63,18 @@ def _candidates(grid: Sequence[Sequence[str]], row: int, known: frozenset[str]) 
     single = Header(row, tuple(cell.strip() for cell in grid[row]))
     if row == 0 or not any(cell.strip() for cell in grid[row]):
         return [single]
-    above = [cell.strip() for cell in grid[row - 1]]
-    merged = tuple(_merged(above, column, cell.strip(), known) for column, cell in enumerate(grid[row]))
+    own = [cell.strip() for cell in grid[row]]
+    above = [cell.strip() for cell in grid[row - 1]][: len(own)]
+    above += [""] * (len(own) - len(above))
+    # A heading merged over several columns stands in the first of them alone.
+    spanning = accumulate(above, lambda heading, cell: cell or heading)
+    merged = tuple(_merged(*cells, known) for cells in zip(own, above, spanning, strict=True))
     return [single, Header(row, merged)]
 
 
-def _merged(above: Sequence[str], column: int, own: str, known: frozenset[str]) -> str:
-    own_above = above[column] if column < len(above) else ""
-    heading = next((above[back] for back in range(min(column, len(above) - 1), -1, -1) if above[back]), "")
+def _merged(own: str, above: str, heading: str, known: frozenset[str]) -> str:
     if not own:
-        return own_above
+        return above
     if normal(own) in known or not heading:
         return own
     joined = f"{heading} {own}"

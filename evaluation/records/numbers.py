@@ -35,8 +35,8 @@ def read_money(text: pl.Series) -> Numbers:
     unique = pl.DataFrame({"text": text.drop_nulls().unique().cast(pl.String)})
     parts = unique.with_columns(**_sign_and_figures(pl.col("text")))
     figures = pl.col("figures")
-    by_comma = figures.str.contains(_COMMA)
     comma = _all_by_comma(parts["figures"])
+    by_comma = figures.str.contains(_COMMA)
     plain = (
         pl.when(by_comma | (figures.str.contains(_COMMA_GROUPS) & comma))
         .then(figures.str.replace_all(r"[. ]", "").str.replace(",", ".", literal=True))
@@ -91,6 +91,11 @@ def read_whole(text: pl.Series) -> Numbers:
 def scientific(text: pl.Series) -> pl.Series:
     """Which identifiers a spreadsheet has turned into `1.23E+05`, so that their figures are gone."""
     return text.str.contains(_SCIENTIFIC).fill_null(False)
+
+
+def lost_figures(text: pl.Series) -> int:
+    """How many identifiers have more than fifteen figures and end in zeros, as a spreadsheet leaves them."""
+    return int(text.str.contains(r"^[1-9]\d{14}\d*00$").sum() or 0)
 
 
 def lost_zeros(text: pl.Series) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
+from datetime import date
 
 import polars as pl
 
 from evaluation.errors import DataError
 from evaluation.records import headers
 from evaluation.records.mapping import Mapping
+from evaluation.records.workbook_limits import FIRST_DAY
 
 _BLANK_WORDS = ("n/a", "na", "null", "none", "nan", "nat", "nil")
 BLANKS = ("", "-", "--", *(form for one in _BLANK_WORDS for form in (one, one.upper(), one.capitalize())), "NaN", "NaT")
@@ -22,6 +24,9 @@ _FOOTER = (
     r"|\d+ (?:rows?|records?) (?:returned|selected|affected|exported)|source:|notes?:|©)"
 )
 _MOST_NAMES = 12
+_SPACE = " \t\r\n\u00a0\u2007\u202f\u200b\u200e\u200f\u2060\ufeff'"
+_KEPT_AS_TEXT = r'^="([^"]*)"$'
+"""How a spreadsheet is told to leave figures as they are: ="00123"."""
 EXTRA = "(cells beyond the header)"
 TOTALS = "totals row below the table: it is no record and needs no mending"
 REMARK = "remark below the table: it is no record and needs no mending"
@@ -42,12 +47,15 @@ class Grid:
     places
         `line` and, in a workbook, `sheet` of every row, as a spreadsheet program shows them; None where the source
         shows no row numbers (a database, Parquet).
+    serials_from
+        The day from which the serial numbers of days count.
     """
 
     cells: pl.DataFrame
     misfits: Table[int, str] = field(default_factory=dict[int, str])
     notes: tuple[str, ...] = ()
     places: pl.DataFrame | None = None
+    serials_from: date = FIRST_DAY
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,8 @@ class Raw:
         Totals and remarks below the last row of data: the columns of `cells` and `reason`, numbered on from them.
     places
         `row, line, sheet` of every row of `cells` and `below`: where its owner sees it (null where nowhere).
+    serials_from
+        The day from which the serial numbers of days count.
     """
 
     cells: pl.DataFrame
@@ -76,6 +86,7 @@ class Raw:
     notes: tuple[str, ...]
     below: pl.DataFrame
     places: pl.DataFrame
+    serials_from: date = FIRST_DAY
 
 
 def first_rows(cells: pl.DataFrame) -> list[list[str]]:
@@ -111,13 +122,15 @@ def to_raw(grid: Grid, mapping: Mapping) -> Raw:
     old = [column for column in numbered.columns if column not in ("row", "__grid")]
     misfits = _renumber(numbered.head(end), grid.misfits)
     cells = numbered.select("row", *(pl.col(one).alias(name) for one, name in zip(old, names, strict=True)))
-    cells = cells.select("row", *(name for name in names if _worth_keeping(cells, name, header.names)))
-    unused = [name for name in names if name in cells.columns and name not in {names[p] for p in found.values()}]
+    cells = cells.select("row", *_worth_keeping(cells, names, header.names))
+    used = {names[position] for position in found.values()}
+    unused = [name for name in cells.columns if name != "row" and name not in used]
     if unused:
         notes.append(f"{len(unused)} columns are not in the mapping and were dropped: {_listed(unused)}")
     positions = {name: names[position] for name, position in found.items()}
     below = cells.slice(end).with_columns(reason=pl.Series(reasons, dtype=pl.String))
-    return Raw(cells.head(end), positions, misfits, tuple(notes), below, _places(numbered, grid.places))
+    places = _places(numbered, grid.places)
+    return Raw(cells.head(end), positions, misfits, tuple(notes), below, places, grid.serials_from)
 
 
 def _body(grid: Grid, header: int) -> pl.DataFrame:
@@ -180,23 +193,25 @@ def _renumber(numbered: pl.DataFrame, misfits: Table[int, str]) -> dict[int, str
 
 def _names(header: tuple[str, ...], width: int) -> list[str]:
     """A different name for every column of the grid: its header, else its position."""
-    names: list[str] = []
+    names = {"row": 0, "reasons": 0}
     for position in range(width):
         name = header[position] if position < len(header) and header[position] else f"column {position + 1}"
         if position >= len(header):
             name = EXTRA
-        while name in names or name in ("row", "reasons"):
+        while name in names:
             name += "_"
-        names.append(name)
-    return names
+        names[name] = position
+    return list(names)[2:]
 
 
-def _worth_keeping(cells: pl.DataFrame, name: str, header: tuple[str, ...]) -> bool:
-    """A column without a header is kept only where something stands in it."""
-    return name in header or bool(cells[name].str.contains(r"\S").fill_null(False).any())
+def _worth_keeping(cells: pl.DataFrame, names: list[str], header: tuple[str, ...]) -> list[str]:
+    """The columns with a header, and those without one in which something stands."""
+    titled = set(header)
+    filled = cells.select(pl.col(names).str.contains(r"\S").fill_null(False).any()).row(0, named=True)
+    return [name for name in names if name in titled or filled[name]]
 
 
 def clean(text: pl.Expr) -> pl.Expr:
     """A cell without surrounding space, null where it is empty."""
-    bare = text.str.strip_chars(" \t\r\n\u00a0\ufeff'")
+    bare = text.str.strip_chars(_SPACE).str.replace(_KEPT_AS_TEXT, "${1}")
     return pl.when(~bare.is_in(list(BLANKS))).then(bare)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +36,8 @@ _NOT_TABLES = {
     b"{\\rtf": "a text document",
     b"SQLite format 3": "a database: give it as sqlite:///FILE#TABLE",
 }
-_MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<workbook")
+_MARKUP = re.compile(rb"<[!?a-z]|mime-version:")
+_MOST_MANIFEST = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def _grid(content: bytes, known: frozenset[str], sheet: str | None) -> Grid:
     if content.startswith(OLD_WORKBOOK):
         return _ole(content, known, sheet)
     start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith(_MARKUP):
+    if _MARKUP.match(start):
         raise DataError("The file is a web page or XML, whatever its name says: export it as CSV or XLSX.")
     if start.startswith((b"{", b"[{", b"[\n")):
         raise DataError("The file is JSON, not a table: export it as CSV or XLSX.")
@@ -134,13 +136,18 @@ def _zipped(content: bytes, known: frozenset[str], sheet: str | None) -> Grid:
         raise DataError("The file is encrypted: save it without a password.")
     if "xl/workbook.xml" in inside or "content.xml" in inside or "xl/workbook.bin" in inside:
         return read_workbook(content, known, sheet)
+    if any(name.startswith(("word/", "ppt/")) for name in inside):
+        raise DataError("The file is an Office document but no workbook.")
     raise DataError("The file is a zip archive: unpack it and name the table inside.")
 
 
 def _locked_by_manifest(archive: zipfile.ZipFile) -> bool:
     """An OpenDocument file under a password says so in its manifest."""
     name = "META-INF/manifest.xml"
-    return name in archive.namelist() and b"encryption-data" in archive.read(name)
+    if name not in archive.namelist():
+        return False
+    with archive.open(name) as file:
+        return b"encryption-data" in file.read(_MOST_MANIFEST)
 
 
 def _ole(content: bytes, known: frozenset[str], sheet: str | None) -> Grid:

@@ -16,6 +16,7 @@ from evaluation.records.pseudonyms import PSEUDONYM, person_ids, pseudonymise, r
 from evaluation.records.raw import Raw, clean
 
 REASONS = pl.Schema({"row": pl.Int64, "reason": pl.String})
+_ERRORS = r"^#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|ERROR!?|#{2,})$"
 _YES = ("yes", "y", "true", "t", "1", "satisfied", "very satisfied", "fairly satisfied")
 _NO = ("no", "n", "false", "f", "0", "dissatisfied", "not satisfied", "very dissatisfied", "fairly dissatisfied")
 
@@ -88,8 +89,9 @@ def read_values(raw: Raw, mapping: Mapping, options: Options) -> Values:
     """
     from evaluation.records.traits import traits
 
-    texts = raw.cells.select("row", *(clean(pl.col(header)).alias(name) for name, header in raw.positions.items()))
-    got = _Collected({"row": texts["row"].cast(pl.Int64)})
+    filled = raw.cells.select("row", *(clean(pl.col(header)).alias(name) for name, header in raw.positions.items()))
+    got = _Collected({"row": filled["row"].cast(pl.Int64)})
+    texts = _without_errors(filled, raw, mapping, got)
     order = _read_dates(texts, raw, mapping, options, got)
     for name in raw.positions:
         column = mapping.columns[name]
@@ -97,7 +99,7 @@ def read_values(raw: Raw, mapping: Mapping, options: Options) -> Values:
         if reader is not None:
             reader(name, texts[name], _Context(column, mapping, options, raw.positions[name]), got)
         if column.filled:
-            blank = texts.filter(pl.col(name).is_null())["row"]
+            blank = filled.filter(pl.col(name).is_null())["row"]
             got.reasons.append(_reasons(blank, f"{raw.positions[name]} is blank"))
     people = {role: _person_parts(texts, got, raw, parts) for role, parts in mapping.people.items()}
     for role, parts in people.items():
@@ -140,12 +142,30 @@ def _unreadable(name: str, text: pl.Series, values: pl.Series, header: str, what
     got.reasons.append(table)
 
 
+def _without_errors(texts: pl.DataFrame, raw: Raw, mapping: Mapping, got: _Collected) -> pl.DataFrame:
+    """Blank every cell that holds a spreadsheet's error (#REF!, ####) or a formula, and note it against its row."""
+    spoilt: list[pl.Expr] = []
+    for name, header in raw.positions.items():
+        if mapping.columns[name].kind in ("free_text", "skip") or not texts[name].str.contains(r"^[#=]").any():
+            continue
+        for pattern, what in ((_ERRORS, "a spreadsheet's error"), (r"^=", "a formula")):
+            wrong = texts.filter(pl.col(name).str.contains(pattern))["row"]
+            got.reasons.append(_reasons(wrong, f"{header}: the cell holds {what}, not a value"))
+        spoilt.append(pl.when(~pl.col(name).str.contains(f"{_ERRORS}|^=")).then(name).alias(name))
+    return texts.with_columns(spoilt)
+
+
 def _read_dates(texts: pl.DataFrame, raw: Raw, mapping: Mapping, options: Options, got: _Collected) -> str | None:
     names = [name for name in raw.positions if mapping.columns[name].kind in ("date", "birth_date")]
     births = [name for name in names if mapping.columns[name].kind == "birth_date"]
     by_header = {raw.positions[name]: _not_pseudonym(texts[name]) for name in names}
     declared = options.dates or mapping.dates
-    days = dates.read_days(by_header, declared=declared, weak=frozenset(raw.positions[name] for name in births))
+    days = dates.read_days(
+        by_header,
+        declared=declared,
+        weak=frozenset(raw.positions[name] for name in births),
+        serials_from=raw.serials_from,
+    )
     got.notes.extend(days.notes)
     for name in names:
         header = raw.positions[name]
@@ -185,6 +205,9 @@ def _note_spoilt(text: pl.Series, context: _Context, got: _Collected) -> None:
     if spoilt.any():
         reason = f"{context.header}: a spreadsheet has turned the identifier into a power of ten"
         got.reasons.append(_reasons(got.columns["row"].filter(spoilt), reason))
+    cut = numbers.lost_figures(text)
+    if cut:
+        got.notes.append(f"{context.header}: {cut} identifiers seem to have lost the figures after their fifteenth")
     lost = numbers.lost_zeros(text)
     if lost:
         got.notes.append(f"{context.header}: {lost} identifiers seem to have lost leading zeros")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from typing import Any
 
 import polars as pl
@@ -10,6 +12,7 @@ from evaluation.errors import DataError
 from evaluation.records import headers
 from evaluation.records.panics import refusing_panics
 from evaluation.records.raw import Grid, first_rows
+from evaluation.records.workbook_limits import FIRST_DAY, check_limits, first_day
 
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How a compound file begins: Excel 97, and anything encrypted by Office."""
@@ -35,6 +38,12 @@ def read_workbook(content: bytes, known: frozenset[str], sheet: str | None = Non
     DataError
         The workbook cannot be opened, or no visible sheet (or more than one of different layout) holds the table.
     """
+    try:
+        began = first_day(content)
+        if content.startswith(b"PK"):
+            check_limits(content)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, zlib.error, KeyError) as problem:
+        raise DataError(_DAMAGED) from problem
     with refusing_panics(_DAMAGED, quietly=content.startswith(OLD_WORKBOOK)):
         visible, notes = _sheets(content)
     if sheet is not None:
@@ -47,7 +56,8 @@ def read_workbook(content: bytes, known: frozenset[str], sheet: str | None = Non
     left = [name for name in visible if name not in chosen]
     notes += [f"sheet '{name}' holds no such table and was left out" for name in left]
     cells, places = _stacked(chosen, known)
-    return Grid(cells, {}, tuple(notes), places)
+    notes += ["the workbook's days count from 1904"] if began != FIRST_DAY else []
+    return Grid(cells, {}, tuple(notes), places, began)
 
 
 def _sheets(content: bytes) -> tuple[dict[str, pl.DataFrame], list[str]]:

@@ -137,7 +137,9 @@ def test_an_error_in_a_cell_is_not_an_empty_cell(tmp_path: Path) -> None:
         sheet.write_formula(3, 7, "=1/0", value="#DIV/0!")
 
     extract = read_extract(workbook(tmp_path / "cases.xlsx", ("Cases", fill)), "case_list")
-    assert extract.rejected["reasons"].to_list() == [["Next Report Date: text of 6 characters is not a date"]]
+    assert extract.rejected["reasons"].to_list() == [
+        ["Next Report Date: the cell holds a spreadsheet's error, not a value"]
+    ]
 
 
 def ods(rows: list[list[str | float | date]]) -> bytes:
