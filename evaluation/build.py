@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -115,17 +115,17 @@ def _read_extracts(job: Job, advance: Callable[[int, int], None]) -> list[Extrac
     refused: list[str] = []
     for done, name in enumerate(names, 1):
         try:
-            extracts.append(
-                read_extract(
-                    workspace.extract_address(name),
-                    workspace.mapping(name),
-                    as_of=workspace.as_of,
-                    key=key,
-                    dates=workspace.settings.extracts[name].dates,
-                    schemes=scheme_names(job.schemes),
-                    name=name,
-                )
+            extract = read_extract(
+                workspace.extract_address(name),
+                workspace.mapping(name),
+                as_of=workspace.as_of,
+                key=key,
+                dates=workspace.settings.extracts[name].dates,
+                schemes=scheme_names(job.schemes),
+                name=name,
             )
+            # The mapping is named as the workspace names it: where the workspace lies is nobody's business.
+            extracts.append(replace(extract, mapping=workspace.settings.extracts[name].mapping))
         except DataError as error:
             refused.append(f"{name}: {error}")
         advance(done, len(names))

@@ -172,7 +172,7 @@ def open_job(common: Common, *, aside: bool = False) -> Generator[Job]:
     """
     workspace, own_day = common.open(), common.own_day()
     if aside and own_day is not None:
-        workspace = replace(workspace, output=workspace.build / f"as-of-{workspace.as_of}")
+        workspace = replace(workspace, output=other_day_folder(workspace.build, workspace.as_of))
     with open_store(workspace.build) as store:
         job = Job(workspace, store, Steps(common.progress(), log=_log(workspace, common)), own_day=own_day)
         yield job
@@ -180,14 +180,19 @@ def open_job(common: Common, *, aside: bool = False) -> Generator[Job]:
         store.commit()
 
 
+def other_day_folder(build: Path, day: date | None) -> Path:
+    """Return where the answers of another day than the workspace's own go."""
+    return build / f"as-of-{day}"
+
+
 def _log(workspace: Workspace, common: Common) -> Path | None:
     return workspace.build / "evaluation.log" if common.verbose else None
 
 
-def _write_run(job: Job) -> None:
-    """Write what went in, with which versions, what came of every row, and how long each step took."""
+def record(job: Job) -> dict[str, Any]:
+    """What went into a run, by hash, what came of every row, and how long each step took."""
     made = (job.store.path("records") / "about.json").exists()
-    run = {
+    return {
         "as_of": job.workspace.as_of.isoformat(),
         "code": job.code,
         "inputs": job.about_records["inputs"] if made else [],
@@ -196,6 +201,10 @@ def _write_run(job: Job) -> None:
         "sources": job.sources,
         "versions": versions(),
     }
+
+
+def _write_run(job: Job) -> None:
+    run = record(job)
     found = sum(name.startswith("findings/") for name in job.store.names())
     job.changes = Changes(changed_inputs(job.before, run), answers_among(job.store.different()), found)
     job.store.make(RUN_FILE, digest(run), lambda path: write_json(path, run))

@@ -11,8 +11,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from evaluation import build
+from evaluation.changes import changed_inputs, listed, said
 from evaluation.errors import CheckError, UsageError
-from evaluation.job import RUN_FILE, Job
+from evaluation.job import RUN_FILE, Job, other_day_folder, record
 from evaluation.progress import Steps
 from evaluation.reporting import Common, Report
 from evaluation.store import STATE_FILE, file_digest, open_store
@@ -40,7 +41,7 @@ def verify(common: Common, folder: Path | None = None) -> Report:
     CheckError
         An answer differs; every one is named, with the inputs that changed since.
     """
-    proved = folder or common.open().build
+    proved = folder or _folder_of(common)
     if not all((proved / name).is_file() for name in (RUN_FILE, STATE_FILE)):
         raise UsageError(f"There is no finished build in {proved}. Make one first: evaluation build")
     before: dict[str, Any] = json.loads((proved / RUN_FILE).read_text(encoding="utf-8"))
@@ -51,16 +52,32 @@ def verify(common: Common, folder: Path | None = None) -> Report:
             job = Job(again, store, Steps(common.progress()))
             _make_again(job, json.loads((proved / STATE_FILE).read_text(encoding="utf-8")))
             store.commit()
-            changed = [_changed(one, job) for one in before["inputs"] if one["name"] in job.inputs]
+            changed = changed_inputs(before, record(job))
         compared = sorted(set(_answers(proved)) | set(_answers(again.build)))
         different = [name for name in compared if _answer(proved / name) != _answer(again.build / name)]
-    lines = [*filter(None, changed), *(f"{name} is different" for name in different)]
     if different:
-        raise CheckError(f"{len(different)} of {len(compared)} answers are not the same when made again.", lines)
+        raise CheckError(
+            f"{len(different)} of {len(compared)} answers are not the same when made again: "
+            f"{listed([*said(different)])}.",
+            [
+                *(f"changed since the build: {name}" for name in changed),
+                *(f"{name} is different" for name in different),
+            ],
+        )
     return Report(
-        done=[f"Proved: all {len(compared)} answers in {proved} are the same when made again from the same inputs."],
+        done=[
+            f"Proved: all {len(compared)} answers in {proved} are the same when made again from the same inputs.",
+            *([f"No answer depends on what changed since: {listed(changed)}."] if changed else []),
+        ],
         data={"answers": len(compared), "different": []},
     )
+
+
+def _folder_of(common: Common) -> Path:
+    """The build folder of the day that is asked for: another day's answers have one of their own."""
+    build, own_day = common.open().build, common.own_day()
+    aside = other_day_folder(build, common.as_of)
+    return aside if own_day is not None and aside.is_dir() else build
 
 
 def _make_again(job: Job, made: Container[str]) -> None:
@@ -85,12 +102,6 @@ def _answers(folder: Path) -> Iterator[str]:
 
 def _answer(file: Path) -> str | None:
     return file_digest(file) if file.is_file() else None
-
-
-def _changed(one: dict[str, Any], job: Job) -> str | None:
-    now = {item["name"]: item["sha256"] for item in job.about_records["inputs"]}
-    same = now.get(one["name"]) == one["sha256"]
-    return None if same else f"the extract {one['name']} has changed since the build"
 
 
 def sit_exam(common: Common, *, replicates: int | None, seed: int | None, workers: int, output: Path | None) -> Report:
