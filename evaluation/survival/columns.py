@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from evaluation.errors import DataError, did_you_mean
+from evaluation.survival.column_problems import check_names, narrow, null_problems, type_problems, value_problems
 
 Frame = pl.DataFrame | pl.LazyFrame
 # Arrays of floats, whole numbers and booleans; numpy promotes between them too freely for tighter types.
@@ -17,7 +18,7 @@ Floats = np.ndarray[Any, np.dtype[Any]]
 Ints = np.ndarray[Any, np.dtype[Any]]
 Flags = np.ndarray[Any, np.dtype[Any]]
 EXAMPLE_ROWS = 1_000_000
-EventKind = Literal["indicator", "count", "state"]
+EventKind = Literal["indicator", "count", "state", "none"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Roles:
     covariates
         Columns that enter a regression.
     event_kind
-        `"indicator"` (boolean or 0/1), `"count"` (whole numbers from 0) or `"state"` (integer or text).
+        `"indicator"` (boolean or 0/1), `"count"` (whole numbers from 0), `"state"` (integer or text) or `"none"`.
     """
 
     exit: str
@@ -93,12 +94,12 @@ def read(spells: Frame, roles: Roles) -> pl.DataFrame:
     """
     check_names(spells, roles)
     frame = spells.lazy().select(roles.used()).collect() if isinstance(spells, pl.LazyFrame) else spells
-    frame = frame.select(roles.used())
+    frame = narrow(frame.select(roles.used()))
     if frame.height == 0:
         raise DataError("The frame of spells has no rows.")
-    problems = _null_problems(frame) + type_problems(frame, roles)
+    problems = null_problems(frame) + type_problems(frame, roles)
     if not problems:
-        problems = _value_problems(frame, roles)
+        problems = value_problems(frame, roles)
     if problems:
         raise DataError("The spells cannot be used as they are:", problems)
     if roles.weights is not None and (frame[roles.weights] == 0).any():
@@ -106,106 +107,6 @@ def read(spells: Frame, roles: Roles) -> pl.DataFrame:
         if frame.height == 0:
             raise DataError(f"Every weight in column '{roles.weights}' is zero.")
     return frame
-
-
-def check_names(spells: Frame, roles: Roles) -> None:
-    """Refuse columns the frame does not have, each with its near name."""
-    present = spells.collect_schema().names()
-    missing = [name for name in roles.used() if name not in present]
-    if missing:
-        raise DataError(
-            "The frame of spells lacks columns:",
-            [f"column '{name}' is not there.{did_you_mean(name, present)}" for name in missing],
-        )
-
-
-def _null_problems(frame: pl.DataFrame) -> list[str]:
-    problems: list[str] = []
-    for series in frame:
-        if series.null_count():
-            row = series.is_null().arg_max()
-            problems.append(
-                f"column '{series.name}' is null in {series.null_count()} of {frame.height} rows, first in row {row}"
-            )
-    return problems
-
-
-def type_problems(frame: pl.DataFrame, roles: Roles) -> list[str]:
-    """Say which columns hold another kind of value than belongs there."""
-    numeric = [name for name in (roles.exit, roles.entry, roles.weights) if name is not None]
-    problems = [
-        f"column '{name}' is {frame[name].dtype}; a number belongs there (whole days, or any unit of time)"
-        for name in dict.fromkeys(numeric)
-        if not frame[name].dtype.is_numeric()
-    ]
-    event = frame[roles.event].dtype
-    textual = is_category(event)
-    allowed = event.is_numeric() or event == pl.Boolean or (roles.event_kind == "state" and textual)
-    if not allowed:
-        belongs = "a whole number or a text state" if roles.event_kind == "state" else "true/false or 0/1"
-        example = f", for example {frame[roles.event][0]!r}" if textual and _short(frame[roles.event][0]) else ""
-        problems.append(f"column '{roles.event}' is {event}{example}; {belongs} belongs there")
-    for name in roles.covariates:
-        dtype = frame[name].dtype
-        if not (dtype.is_numeric() or dtype == pl.Boolean or is_category(dtype)):
-            problems.append(f"covariate '{name}' is {dtype}; a number, a boolean or a category belongs there")
-    return problems
-
-
-def is_category(dtype: pl.DataType) -> bool:
-    """Whether a column holds text or categories."""
-    return dtype == pl.String or dtype == pl.Categorical or dtype == pl.Enum
-
-
-def _short(value: object) -> bool:
-    """Only a short code is shown in a message: a long text might be about a person."""
-    return isinstance(value, str) and len(value) <= 20 and " " not in value
-
-
-def _value_problems(frame: pl.DataFrame, roles: Roles) -> list[str]:
-    numbers = [roles.exit, roles.entry, roles.weights, *(c for c in roles.covariates if frame[c].dtype.is_float())]
-    problems: list[str] = []
-    for name in dict.fromkeys(name for name in numbers if name is not None):
-        if frame[name].dtype.is_float():
-            bad = ~frame[name].is_finite()
-            problems += _problem(frame, bad, f"column '{name}' is not a finite number", (name,))
-    if problems:
-        return problems
-    if roles.entry is not None:
-        bad = frame[roles.exit] <= frame[roles.entry]
-        text = f"exit '{roles.exit}' is not after entry '{roles.entry}'"
-        problems += _problem(frame, bad, text, (roles.entry, roles.exit))
-    else:
-        problems += _problem(frame, frame[roles.exit] < 0, f"exit '{roles.exit}' is negative", (roles.exit,))
-    if roles.weights is not None:
-        problems += _problem(frame, frame[roles.weights] < 0, f"weight '{roles.weights}' is negative", (roles.weights,))
-    return problems + _event_problems(frame, roles)
-
-
-def _event_problems(frame: pl.DataFrame, roles: Roles) -> list[str]:
-    event = frame[roles.event]
-    if not event.dtype.is_numeric():
-        return []
-    if roles.event_kind == "indicator":
-        text = f"event '{roles.event}' is neither 0 nor 1"
-        low, high = event.min(), event.max()
-        within = not event.dtype.is_float() and isinstance(low, int) and isinstance(high, int) and 0 <= low <= high <= 1
-        return [] if within else _problem(frame, ~((event == 0) | (event == 1)), text, (roles.event,))
-    return _problem(
-        frame,
-        (event < 0) | (event != event.floor()),
-        f"event '{roles.event}' is not a whole number from 0",
-        (roles.event,),
-    )
-
-
-def _problem(frame: pl.DataFrame, bad: pl.Series, text: str, show: tuple[str, ...]) -> list[str]:
-    count = int(bad.sum())
-    if not count:
-        return []
-    row = bad.arg_max() or 0
-    example = ", ".join(f"{name} = {frame[name][row]}" for name in show)
-    return [f"{text} in {count} of {frame.height} rows, first in row {row} ({example})"]
 
 
 def array(series: pl.Series) -> np.ndarray[Any, Any]:

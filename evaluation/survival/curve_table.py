@@ -102,7 +102,8 @@ class CurveTable:
 
 
 def _whole_if_possible(times: Floats) -> Floats | Ints:
-    return times.astype(np.int64) if bool(np.all(times == np.floor(times))) else times
+    whole = np.all((times == np.floor(times)) & (np.abs(times) < 2.0**53))
+    return times.astype(np.int64) if bool(whole) else times
 
 
 def tabulate(spells: Frame, roles: Roles) -> CurveTable:

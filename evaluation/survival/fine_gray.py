@@ -175,8 +175,9 @@ def _scores(likelihood: PartialLikelihood, m: Moments, kept: Rows, chosen: Ints,
     rows = likelihood.sets.rows
     tables = residual_tables(likelihood, m)
     scores = tables.sums(rows, slice(0, len(rows)), np.arange(len(rows) + 1))
-    late = residual_tables(likelihood, m, by_slot=factor)
-    scores[chosen] += late.sums(kept, slice(0, len(kept)), np.arange(len(kept) + 1))
+    if len(chosen):
+        late = residual_tables(likelihood, m, by_slot=factor)
+        scores[chosen] += late.sums(kept, slice(0, len(kept)), np.arange(len(kept) + 1))
     if rows.cluster is None:
         return scores
     return np.column_stack([np.bincount(rows.cluster, column, minlength=rows.clusters) for column in scores.T])

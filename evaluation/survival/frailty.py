@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from scipy.special import ndtr, ndtri
 
+from evaluation.errors import DataError
 from evaluation.survival import words
 from evaluation.survival.columns import Floats, Frame, Roles, check_choice, check_level, combine, names, read
 from evaluation.survival.cox import TIES
@@ -154,6 +155,9 @@ def shared_frailty(
     null = plain.at(np.zeros(len(sets.terms)))
     refuse_collinear(null, plain)
     without = maximise(plain.at, null, float(sets.died.sum()))
+    if without.diverging.any():
+        terms = [sets.terms[j] for j in np.flatnonzero(without.diverging)]
+        raise DataError(f"No finite estimate for {', '.join(terms)}: the events lie all on one side.")
     model = Model.of(sets, ties)
     best = profile(model, without)
     labels = frame[combine([frame[group]], frame.height)[1]].select(group)

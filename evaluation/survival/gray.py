@@ -95,7 +95,8 @@ def gray_test(
         When a column cannot be used, there is no such event, or only one group.
     """
     by = names(by)
-    roles = Roles(exit, event, groups=names(strata), covariates=by, event_kind="state")
+    within = names(strata)
+    roles = Roles(exit, event, groups=(*within, *by), event_kind="state")
     frame = read(spells, roles)
     labels, kind = event_states(frame[event])
     if cause not in labels:
@@ -105,7 +106,7 @@ def gray_test(
     group, example = combine([frame[name] for name in by], frame.height)
     if len(example) < 2:
         raise DataError(f"One group: {', '.join(by)} has one value in all {frame.height} rows, so nothing is compared.")
-    stratum, strata_seen = combine([frame[name] for name in roles.groups], frame.height)
+    stratum, strata_seen = combine([frame[name] for name in within], frame.height)
     rank = rank_times(frame[exit], None).exit
     state = np.where(kind == 0, 0, np.where(kind == labels.index(cause) + 1, 1, 2))
     groups = len(example)

@@ -95,7 +95,8 @@ def logrank(
         When a column cannot be used, there is no event, or only one group.
     """
     by = names(by)
-    roles = Roles(exit, event, entry, groups=names(strata), covariates=by)
+    within = names(strata)
+    roles = Roles(exit, event, entry, groups=(*within, *by))
     frame = read(spells, roles)
     happened = event_flags(frame[event])
     group, example = combine([frame[name] for name in by], frame.height)
@@ -103,9 +104,9 @@ def logrank(
         raise DataError(f"One group: {', '.join(by)} has one value in all {frame.height} rows, so nothing is compared.")
     if not happened.any():
         raise DataError(f"No event: column '{event}' is 0 in all {frame.height} rows, so nothing can be tested.")
-    stratum, strata_seen = combine([frame[name] for name in roles.groups], frame.height)
+    stratum, strata_seen = combine([frame[name] for name in within], frame.height)
     ranks = rank_times(frame[exit], None if entry is None else frame[entry])
-    slots = lay_out(ranks, happened, stratum if roles.groups else None, len(strata_seen))
+    slots = lay_out(ranks, happened, stratum if within else None, len(strata_seen))
     rows = Rows(group, slots.start, slots.stop, happened, None, None, 0)
     size = (len(slots.time), len(example))
     at_risk = count_at_risk(rows, *size).sums(np.eye(len(example)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from evaluation.errors import DataError
-from evaluation.survival.columns import Frame, Roles, check_names, names
+from evaluation.survival.columns import Frame, Roles, names, read
 
 
 def overlapping(
@@ -26,13 +26,18 @@ def overlapping(
     -------
     pl.DataFrame
         The columns used, `row` (counted from 0) and `previous_exit`, one row per overlapping spell.
+
+    Raises
+    ------
+    DataError
+        When a column cannot be used, or a spell ends before it begins.
     """
-    check_names(spells, Roles(exit, exit, entry, cluster=subject, groups=by))
+    frame = read(spells, Roles(exit, exit, entry, cluster=subject, groups=by, event_kind="none"))
     keys = [subject, *by]
     start = pl.lit(float("-inf")) if entry is None else pl.col(entry)
     columns = list(dict.fromkeys([*keys, *names(entry), exit]))
     return (
-        spells.lazy()
+        frame.lazy()
         .select(columns)
         .with_row_index("row")
         .with_columns(start.alias("__start"))

@@ -48,7 +48,8 @@ class Penalised:
         return Point(beta, at.value / self.unit + self._penalty(at.information), at)
 
     def _penalty(self, information: Floats) -> float:
-        sign, value = np.linalg.slogdet(information / self.unit)
+        with np.errstate(invalid="ignore"):
+            sign, value = np.linalg.slogdet(information / self.unit)
         return 0.5 * float(value) if sign > 0 else -np.inf
 
     def slope(self, point: Point, free: Flags) -> Floats:
@@ -64,7 +65,8 @@ class Penalised:
 
     def _penalty_at(self, beta: Floats, move: Floats) -> float:
         """The penalty on one side less that on the other."""
-        sides = (self.likelihood.information(self.likelihood.moments(beta + sign * move)) for sign in (1, -1))
+        with np.errstate(all="ignore"):
+            sides = [self.likelihood.information(self.likelihood.moments(beta + sign * move)) for sign in (1, -1)]
         ahead, behind = map(self._penalty, sides)
         return ahead - behind
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from evaluation.errors import DataError
 from evaluation.survival.columns import Flags, Floats, Ints, array
 
 TIE_TOLERANCE = float(np.sqrt(np.finfo(float).eps))
@@ -93,11 +94,20 @@ def rank_times(exits: pl.Series, entries: pl.Series | None) -> Ranks:
     stop = array(exits.cast(pl.Float64))
     start = None if entries is None else array(entries.cast(pl.Float64))
     values = _merge_ties(np.unique(stop if start is None else np.concatenate([stop, start])))
-    return Ranks(
-        values=values,
-        exit=(np.searchsorted(values, stop, side="right") - 1).astype(np.int32),
-        entry=None if start is None else (np.searchsorted(values, start, side="right") - 1).astype(np.int32),
-    )
+    ranks = [(np.searchsorted(values, t, side="right") - 1).astype(np.int32) for t in (stop, start) if t is not None]
+    if start is not None:
+        _refuse_vanishing(exits.name, ranks[0] <= ranks[1], stop - start)
+    return Ranks(values, ranks[0], None if start is None else ranks[1])
+
+
+def _refuse_vanishing(name: str, empty: Flags, lengths: Floats) -> None:
+    """Refuse spells shorter than the rounding error within which times are one time."""
+    if empty.any():
+        row = int(np.argmax(empty))
+        raise DataError(
+            f"Spells have no length but rounding error in {int(empty.sum())} of {len(empty)} rows, first in row {row}: "
+            f"exit '{name}' is {lengths[row]:.3g} after the entry, and times so close are one time."
+        )
 
 
 def _whole(exits: pl.Series, entries: pl.Series | None) -> Ranks | None:
