@@ -102,6 +102,7 @@ def tables(records: Records, as_of: date) -> dict[str, pl.DataFrame]:
         "incidents_by_problem_and_year": with_margins(incidents, ["problem", "year"]),
         "caseload_by_service_and_state": with_margins(cases, ["service", "state"], in_parts=True),
         "caseload_by_year_opened_and_state": with_margins(whole, ["year", "state"]),
+        "deliveries_by_scheme_and_year": with_margins(_deliveries(records, as_of), ["scheme", "year"]),
         "ladder_by_first_and_highest_rung": ladder(records, as_of),
     }
     return {name: frame for name, frame in made.items() if frame.height}
@@ -141,6 +142,19 @@ def _age(as_of: date) -> pl.Expr:
     for most, age in reversed(AGES):
         banded = pl.when(days <= pl.duration(days=most)).then(pl.lit(age)).otherwise(banded)
     return banded
+
+
+def _deliveries(records: Records, as_of: date) -> pl.DataFrame:
+    """Return a row for each start of a scheme on record: `scheme, year, person`."""
+    return (
+        records["Interventions"]
+        .filter(pl.col("started_on") <= as_of, pl.col("scheme").is_not_null())
+        .select(
+            "scheme",
+            year=pl.col("started_on").dt.year().cast(pl.String),
+            person=pl.coalesce("subject_id", "intervention_id"),
+        )
+    )
 
 
 def ladder(records: Records, as_of: date) -> pl.DataFrame:

@@ -173,9 +173,9 @@ def data_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]
 
 def card_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]], cls: str = "") -> str:
     """Write a table whose rows become cards on a phone; its roles are written out, since `display` takes them away."""
-    head = "".join(f'<th role="columnheader" scope="col">{escaped(words)}</th>' for words in heads)
+    head = "".join(f'<th role="columnheader">{escaped(words)}</th>' for words in heads)
     body = "".join(
-        f'<tr role="row"><th role="rowheader" scope="row">{_cell(row[0])}</th>'
+        f'<tr role="row"><th role="rowheader">{_cell(row[0])}</th>'
         + "".join(
             f'<td role="cell" data-label="{escaped(heads[i])}">{_cell(value)}</td>'
             for i, value in enumerate(row[1:], 1)

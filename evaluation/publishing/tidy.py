@@ -24,6 +24,7 @@ _FLAGS = re.S | re.I
 _GONE = (
     # Inline scripts; notebooks keep the JSON that a widget or a chart reads as data.
     re.compile(r"<script(?![^>]*\bsrc\s*=)(?![^>]*application/json)[^>]*>.*?</script\s*>\s*", _FLAGS),
+    re.compile(r"<script[^>]*quarto-search-options[^>]*>.*?</script\s*>\s*", _FLAGS),
     # The renderers' own scripts and the framework: the pages need none of them.
     re.compile(r"<script[^>]*\bsrc\s*=\s*[\"']?[^\"'>]*site_libs/[^>]*>\s*</script\s*>\s*", _FLAGS),
     re.compile(r"<link[^>]*\bhref\s*=\s*[\"']?[^\"'>]*site_libs/[^>]*>\s*", _FLAGS),
@@ -76,7 +77,7 @@ def tidy(page: str) -> str:
         end = "</header>" if _TITLE_BLOCK.search(page) else "</h1>"
         head, found, rest = page.partition('id="title-block-header"') if end == "</header>" else ("", "", page)
         page = head + found + rest.replace(end, f'{end}<p class="stamp"><b>{STAMP}</b></p>', 1)
-    page = _WRAPPED.sub(r"\1", page).replace('<li class="nav-item">', "<li>")
+    page = _WRAPPED.sub(r"\1", page).replace('<li class="nav-item">', "<li>").replace('<a class="nav-link" ', "<a ")
     page = _CODE.sub(lambda code: f"<pre><code>{_COLOURED.sub('', code['text'])}</code></pre>", page)
     page = _ANCHORED.sub("", page)
     page = _TAG.sub(lambda tag: _ACTIVE_URL.sub("", _HANDLER.sub("", tag.group())), page)

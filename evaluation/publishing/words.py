@@ -157,6 +157,13 @@ def pounds(value: Decimal | float | int | str | None, *, pence: bool = False) ->
     return f"{MINUS if amount < 0 else ''}£{text}"
 
 
+def three_figures(value: Decimal | float) -> Decimal:
+    """Round an estimate to three figures, and no closer than a pound: 83,263 is 83,300, and 442 is 442."""
+    amount = Decimal(str(value))
+    places = min(2 - amount.adjusted(), 0) if amount else 0
+    return round(amount, places)
+
+
 def people_difference(value: float) -> str:
     """Say a difference per 100 people: `11 fewer`, `7 more`, `no difference`."""
     whole = round(value)

@@ -314,9 +314,11 @@ def test_a_description_stands_with_the_cases_and_claims_nothing(demo: ModuleType
         }},
     }  # fmt: skip
     write_site(demo.source(), tmp_path, site=demo.content(findings=(release_finding(ladder, Rules()),)))
-    page = (tmp_path / "caseload.qmd").read_text()
+    page = (tmp_path / "ladder.qmd").read_text()
     assert page.index("Warning, 1,710 people") < page.index("Order, 195 people")
     assert "45 of 100" in page
+    assert "the numbers are too small to show" in page
+    assert "Warning, 1,710" not in (tmp_path / "caseload.qmd").read_text()
     assert "ladder" not in (tmp_path / "methods.qmd").read_text()
     assert not (tmp_path / "methods" / "ladder.qmd").exists()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 from typing import Any
 
 from evaluation.publishing import svg, words
@@ -31,6 +33,35 @@ class Point:
     counts: str = ""
 
 
+FEWEST = 12
+"""Points below which a chart has no limits."""
+REACH = 2.66
+"""Mean moving ranges from the mean to a natural limit (Shewhart)."""
+RUN = 7
+"""Points in a row on one side of the mean that stand out."""
+
+
+def natural_limits(values: Sequence[float]) -> Limits:
+    """Return mean and natural limits of a stretch of at least two values."""
+    mean = sum(values) / len(values)
+    ranges = [abs(after - before) for before, after in pairwise(values)]
+    reach = REACH * sum(ranges) / len(ranges)
+    return Limits(mean, mean - reach, mean + reach)
+
+
+def standing_out(values: Sequence[float], limits: Limits) -> list[bool]:
+    """Say of each value whether it lies outside the limits, or in a run of `RUN` on one side of the mean."""
+    marks: list[bool] = []
+    for side, group in groupby(values, key=lambda value: (value > limits.mean) - (value < limits.mean)):
+        run = len(list(group))
+        marks += [bool(side) and run >= RUN] * run
+    low, high = limits.low, limits.high
+    return [
+        mark or (low is not None and value < low) or (high is not None and value > high)
+        for value, mark in zip(values, marks, strict=True)
+    ]
+
+
 def chart(
     points: Sequence[Point],
     limits: Limits,
@@ -56,8 +87,10 @@ def chart(
     if percent:
         limits = _within(limits, 0.0, 1.0)
 
+    digits = 0 if max(abs(point.value) for point in points) >= 10 else 1
+
     def show(value: float) -> str:
-        return f"{value * 100:.0f}%" if percent else words.plain(value, 0 if abs(value) >= 10 else 1)
+        return f"{value * 100:.0f}%" if percent else words.plain(value, digits)
 
     special = [point for point in points if point.special]
     around = f"around a mean of {show(limits.mean)}"
@@ -65,6 +98,8 @@ def chart(
         f" Natural limits: {show(limits.low)} to {show(limits.high)}."
         if limits.low is not None and limits.high is not None
         else " Too few points for limits."
+        if len(points) < FEWEST
+        else " Its limits are not shown."
     )
     out = f" Marked with a diamond: {words.listed([p.label for p in special])}." if special else " No point stands out."
     desc = f"{len(points)} points from {points[0].label} to {points[-1].label} {around}.{between}{out}"
@@ -105,8 +140,8 @@ def _draw(
     height, left, right, top, foot = (330 if wide else 290), 64, (140 if wide else 12), 24, 44
     edges = [p.value for p in points] + [v for v in (limits.low, limits.high, limits.mean) if v is not None]
     span = (max(edges) - min(edges)) or abs(max(edges)) or 1.0
-    base, ceiling = min(edges) - 0.12 * span, max(edges) + 0.12 * span
-    base = max(base, 0.0) if min(edges) >= 0 else base
+    step = svg.nice_step(span * 1.1, 3)
+    base, ceiling = math.floor(min(edges) / step) * step, math.ceil(max(edges) / step) * step
     drawing = svg.Svg(name, width, height, title, desc)
 
     def x(i: int) -> float:
@@ -115,9 +150,9 @@ def _draw(
     def y(value: float) -> float:
         return top + (ceiling - value) / (ceiling - base) * (height - top - foot)
 
-    for third in range(4):
-        value = base + (ceiling - base) * third / 3
-        drawing.line(left, y(value), width - right, y(value), "grid" if third else "axis")
+    for tick in range(round((ceiling - base) / step) + 1):
+        value = base + tick * step
+        drawing.line(left, y(value), width - right, y(value), "grid" if tick else "axis")
         drawing.text(left - 8, y(value) + 5, show(value), "t", "end")
     drawing.line(left, y(limits.mean), width - right, y(limits.mean), "mean")
     for edge in (limits.low, limits.high):

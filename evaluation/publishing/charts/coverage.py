@@ -17,11 +17,12 @@ MOST_MONTHS = 60
 
 @dataclass(frozen=True)
 class Source:
-    """One source: its name, its state by month (`c`, `p`, `n`), and its rows in words."""
+    """One source: its name, its state by month (`c`, `p`, `n`), its rows in words, and whose system it is."""
 
     name: str
     states: str
     rows: str
+    owner: str = ""
 
 
 def strip(states: str) -> str:
@@ -61,12 +62,20 @@ def in_words(states: str, months: Sequence[date]) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _named(source: Source) -> Markup:
+    return Markup(escaped(source.name) + (f" {per(source.owner)}" if source.owner else ""))
+
+
 def grid(sources: Sequence[Source], months: Sequence[date]) -> str:
     """Write the grid as a table of strips with words, and every month as a table folded away."""
     key = "".join(f"<span>{strip(state)} {word}</span>" for state, word in STATES.items())
     span = f"{words.short_month(months[0])} to {words.short_month(months[-1])}"
     rows = [
-        [source.name, Markup(strip(source.states) + per(in_words(source.states, months))), Markup(escaped(source.rows))]
+        [
+            _named(source),
+            Markup(strip(source.states) + per(in_words(source.states, months))),
+            Markup(escaped(source.rows)),
+        ]
         for source in sources
     ]
     every: list[list[Cell]] = [

@@ -42,18 +42,25 @@ def chart(
     size_label: str,
     rate_label: str,
     note: str,
+    percent: bool = False,
 ) -> Chart:
-    """Draw rates against sizes within their limits."""
+    """Draw rates against sizes within their limits; with `percent` rates are shares, and the axis ends at 100%."""
+
+    def show(rate: float) -> str:
+        return words.percent(rate) if percent else f"{rate:.3g}"
+
     outside = [unit.label for unit in units if unit.outside]
     spoken = f"Outside the outer limits: {words.listed(outside)}." if outside else "All lie within the outer limits."
     desc = (
         f"{words.number_of(len(units), 'point')} of rate against size, with limits that narrow as size grows. {spoken}"
     )
-    rows = [[u.label, f"{u.size:,.0f}", f"{u.rate:.3g}", "outside" if u.outside else "within"] for u in units]
+    rows = [[u.label, f"{u.size:,.0f}", show(u.rate), "outside" if u.outside else "within"] for u in units]
     return Chart(
         name=name,
         title=title,
-        drawing=svg.both(lambda width: _draw(units, limits, mean, name, title, desc, size_label, rate_label, width)),
+        drawing=svg.both(
+            lambda width: _draw(units, limits, mean, name, title, desc, size_label, rate_label, width, percent)
+        ),
         table=data_table(title, ["Name", size_label, rate_label, "Limits"], rows),
         note=note,
         live=_live(units, limits, mean, size_label, rate_label),
@@ -70,12 +77,13 @@ def _draw(
     size_label: str,
     rate_label: str,
     width: int,
+    percent: bool,
 ) -> svg.Svg:
     wide = width == svg.WIDE
     height, left, right, top, foot = (400 if wide else 320), 58, 16, 34, 56
     drawing = svg.Svg(name, width, height, title, desc)
     most = max([unit.size for unit in units] + [limit.size for limit in limits]) * 1.05
-    ceiling = max([unit.rate for unit in units] + [mean * 2]) * 1.1
+    ceiling = 1.0 if percent else max([unit.rate for unit in units] + [mean * 2]) * 1.1
 
     def x(size: float) -> float:
         return left + size / most * (width - left - right)
@@ -83,10 +91,10 @@ def _draw(
     def y(rate: float) -> float:
         return top + (1 - max(min(rate, ceiling), 0.0) / ceiling) * (height - top - foot)
 
-    step = svg.nice_step(ceiling)
+    step = 0.25 if percent else svg.nice_step(ceiling)
     for i in range(int(ceiling / step) + 1):
         drawing.line(left, y(i * step), width - right, y(i * step), "grid" if i else "axis")
-        drawing.text(left - 8, y(i * step) + 5, f"{i * step:g}", "t", "end")
+        drawing.text(left - 8, y(i * step) + 5, f"{i * step:.0%}" if percent else f"{i * step:g}", "t", "end")
     across = svg.nice_step(most, 4 if wide else 3)
     for i in range(1, int(most / across) + 1):
         drawing.text(x(i * across), height - foot + 22, f"{i * across:,.0f}", "t", "middle")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 
-from evaluation.commissioning.control_charts import limits, run_members
 from evaluation.publishing import words
 from evaluation.publishing.charts import control
 from evaluation.publishing.charts.figure import Chart
@@ -13,8 +12,6 @@ from evaluation.publishing.pages.reading import Json, part_of, rows_of
 
 FEWEST = 12
 """Months before the start below which there are no limits worth drawing."""
-RUN = 7
-"""Months in a row on one side of the mean that stand out."""
 
 
 def draw(finding: Json) -> Chart | None:
@@ -31,8 +28,8 @@ def draw(finding: Json) -> Chart | None:
     if start is None or len(before) < FEWEST or not since:
         return None
     values = [100 * recorded[month] / expected[month] for month in months]
-    mean, low, high = limits(values[: len(before)])
-    special = _special(values, mean, low, high)
+    limits = control.natural_limits(values[: len(before)])
+    special = control.standing_out(values, limits)
     points = [
         control.Point(words.short_month(month), value, out, _counts(recorded[month], expected[month]))
         for month, value, out in zip(months, values, special, strict=True)
@@ -40,13 +37,13 @@ def draw(finding: Json) -> Chart | None:
     out, began = sum(special[len(before) :]), words.short_month(start)
     return control.chart(
         points,
-        control.Limits(mean, max(low, 0.0), high),
+        control.Limits(limits.mean, max(limits.low or 0.0, 0.0), limits.high),
         name="monthly",
         title=f"Since {began}, {out or 'none'} of {since} months {'stands' if out == 1 else 'stand'} out",
         unit="Incidents for each 100 expected",
         note="Recorded incidents of the scheme’s areas for each 100 that the study expects without it. "
         f"Mean and limits: the {len(before)} months before the start. "
-        f"Diamonds stand out: outside the limits, or {RUN} months in a row on one side of the mean.",
+        f"Diamonds stand out: outside the limits, or {control.RUN} months in a row on one side of the mean.",
         change=(len(before), f"start, {began}"),
     )
 
@@ -77,8 +74,3 @@ def _start(finding: Json) -> date | None:
         return None
     years, month = divmod(first.month - 1 + before, 12)
     return date(first.year + years, month + 1, 1)
-
-
-def _special(values: Sequence[float], mean: float, low: float, high: float) -> list[bool]:
-    sides = [0 if value == mean else 1 if value > mean else -1 for value in values]
-    return [bool(run) or not low <= value <= high for value, run in zip(values, run_members(sides, RUN), strict=True)]

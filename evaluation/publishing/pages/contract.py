@@ -62,7 +62,12 @@ def verdict(data: Json) -> tuple[str, str]:
     said = str(found.get("sentence") or "")
     if outcomes and all(outcomes) and (again := claims.verdict(outcomes))[0] == found.get("word"):
         said = again[1]
-    return words.visible(found.get("text") or "No verdict"), words.sentence(said)
+    return words.visible(found.get("text") or "No verdict"), measures.counted(words.sentence(said))
+
+
+def missing(data: Json) -> bool:
+    """Whether a contract has outcomes that are known, and misses a target."""
+    return part_of(data, "verdict").get("word") == "outcomes_missed"
 
 
 def unproven(data: Json) -> bool:
@@ -183,7 +188,9 @@ def _happened(data: Json) -> tuple[str, str]:
     open_ = len(outcomes) - met - missed
     if not outcomes:
         return "No outcome was named", "The contract counts what is done, not what changes."
-    return f"{met} of {words.number_of(len(outcomes), 'outcome')} met", f"{missed} missed, {open_} cannot be said yet."
+    of = words.number_of(len(outcomes), "outcome")
+    rest = [f"{count} {state}" for count, state in ((missed, "missed"), (open_, "cannot be said yet")) if count]
+    return f"{met or 'None'} of {of} met", words.sentence(", ".join(rest) or "all are met")
 
 
 def _sure(data: Json) -> tuple[str, str]:
@@ -311,6 +318,17 @@ def _event(row: Json) -> str:
     by = f" Decide by {words.date_or(row['decide_by'])}." if row.get("decide_by") else ""
     passed = {"overdue": " Overdue.", "notice_missed": " The notice date has passed."}.get(str(row.get("state")), "")
     return f"{words.sentence(str(row.get('text') or ''))}{by}{passed}"
+
+
+def index_page(contracts: Sequence[Published], stamps: tuple[str, ...]) -> Page:
+    """Return the list of contracts, with what is the same for all of them."""
+    found = contract_charts.of_all(contracts)
+    if found is None:
+        return Page("contracts", "Contracts", stamps=stamps, body=index(contracts))
+    chart, reading = found
+    markup, live = charts("contracts", {"funnel": chart})
+    shown = heading(2, "Are people satisfied, scheme by scheme?", "satisfied") + aside(markup["funnel"], reading)
+    return Page("contracts", "Contracts", stamps=stamps, body=index(contracts) + shown, live=live)
 
 
 def index(contracts: Sequence[Published]) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from evaluation.publishing import words
 from evaluation.publishing.charts import bars, control, funnel
 from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.pages.reading import Json, figure_of, part_of, rows_of, shown
+from evaluation.publishing.release import Published
 
+OF_ALL = "satisfied_by_scheme"
+"""The funnel over all schemes: every contract's result holds the same one."""
 FEWEST = 12
 """Points below which a control chart says nothing of steadiness."""
 
@@ -26,10 +30,26 @@ def draw(data: Json) -> dict[str, Chart]:
         if len(points) > 1:
             drawn[f"output-{row.get('name')}"] = _output(row, points)
     for row in rows_of(data, "funnels"):
-        units = [u for u in rows_of(row, "units") if u.get("share") is not None and u.get("n_total") is not None]
+        if row.get("name") == OF_ALL:
+            continue
+        units = _units(row)
         if len(units) > 2:
             drawn[f"funnel-{row.get('name')}"] = _funnel(row, units)
     return drawn
+
+
+def of_all(contracts: Sequence[Published]) -> tuple[Chart, str] | None:
+    """Draw the funnel that is the same for every contract, once, with its reading."""
+    for value in contracts:
+        for row in rows_of(value.data, "funnels"):
+            units = _units(row)
+            if row.get("name") == OF_ALL and len(units) > 2:
+                return _funnel(row, units), funnel_sentence(value.data, f"funnel-{OF_ALL}")
+    return None
+
+
+def _units(row: Json) -> list[Json]:
+    return [u for u in rows_of(row, "units") if u.get("share") is not None and u.get("n_total") is not None]
 
 
 def sentence_of(data: Json, name: str) -> str:
@@ -82,8 +102,11 @@ def _output(row: Json, points: list[control.Point]) -> Chart:
     share = "share" in str(row.get("unit") or "")
     shown = f"{mean * 100:.0f}%" if share else words.plain(mean)
     few = len(points) < FEWEST
+    hidden = not few and limits.low is None and limits.high is None
     steady = (
-        f"about {shown}; too few points to call it steady"
+        f"about {shown}; its limits are not shown"
+        if hidden and not special
+        else f"about {shown}; too few points to call it steady"
         if few and not special
         else f"steady at about {shown}"
         if not special
@@ -136,6 +159,7 @@ def _funnel(row: Json, units: list[Json]) -> Chart:
         title=f"{words.sentence_case(str(row.get('title') or row.get('name')))}: {reading}",
         size_label="Number of answers or cases",
         rate_label="Share",
+        percent=True,
         note="Each point is one place or service. Dotted lines: 95% limits. Dashed lines: 99.8% limits. "
         "Inside them, chance is enough to explain the difference.",
     )

@@ -52,7 +52,9 @@ def _lost(data: Json, said: str) -> str:
 
 
 def _pounds(row: Json, key: str) -> str:
-    return "–" if row.get(key) is None else words.pounds(str(row[key]))
+    """Write an amount that was estimated: no closer than three figures, since its range is wide."""
+    found = amount(row.get(key))
+    return "–" if found is None else words.pounds(words.three_figures(found))
 
 
 def _range(row: Json, low: str, high: str) -> str:
@@ -74,7 +76,8 @@ def _costs(value: Json) -> str:
     ]
     if not rows:
         return ""
-    spent = f"{_pounds(value, 'spent')} spent so far ({_range(value, 'spent_low', 'spent_high')})"
+    whole = words.pounds(str(value["spent"])) if value.get("spent") is not None else "–"
+    spent = f"{whole} spent so far ({_range(value, 'spent_low', 'spent_high')})"
     return region(data_table(spent, ["For each", "Number", "Cost", "Range"], rows), "Costs, table")
 
 
@@ -91,10 +94,12 @@ def _benefit(value: Json) -> str:
     )
     span = _range(benefit, "low", "high")
     if float(benefit["value"]) < 0 and benefit.get("low") is not None and benefit.get("high") is not None:
-        most, least = (-float(benefit[key]) for key in ("low", "high"))
+        cost, least, most = (
+            words.pounds(words.three_figures(-float(benefit[key]))) for key in ("value", "high", "low")
+        )
         return paragraph(
-            f"It saved nothing: incidents cost about {words.pounds(-float(benefit['value']))} more with it "
-            f"than without (range {words.pounds(least)} to {words.pounds(most)} more).{_likely(worth)}{even}"
+            f"It saved nothing: incidents cost about {cost} more with it than without (range {least} to {most} more)."
+            f"{_likely(worth)}{even}"
         )
     return paragraph(f"What it saved so far: about {_pounds(benefit, 'value')} (range {span}).{_likely(worth)}{even}")
 
@@ -133,6 +138,8 @@ def _scenarios(data: Json) -> str:
 def _averted(row: Json) -> str:
     if row.get("averted") is None:
         return "cannot be said"
+    if not any(float(row.get(key) or 0) for key in ("averted", "averted_low", "averted_high")):
+        return "none"
     low, high = amount(row.get("averted_low")), amount(row.get("averted_high"))
     span = f" ({low:.0f} to {high:.0f})" if low is not None and high is not None else ""
     return f"{float(row['averted']):.0f}{span}".replace("-", words.MINUS)

@@ -55,7 +55,8 @@ def files(content: SiteContent) -> Mapping[str, bytes]:
 
 def _json(value: Published) -> bytes:
     """Write a published value without blanks: indented, the files would take half a megabyte more of the site."""
-    data = _said_once(value.data) if value.kind == "quality" else value.data
+    slimmer = {"quality": _said_once, "contract": _without_drawings}.get(value.kind)
+    data = slimmer(value.data) if slimmer else value.data
     return (json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 
@@ -71,7 +72,22 @@ def _said_once(data: Mapping[str, Any]) -> Mapping[str, Any]:
         return {k: v for k, v in row.items() if k not in _WORDS_OF_A_TEST or k not in whole or whole[k] != v}
 
     parts = {key: [shorter(row) for row in rows_of(data, key)] for key in data if key.startswith("tests_by_")}
-    return {**data, **parts}
+    return {**data, **parts, **{key: _columns(parts.get(key) or rows_of(data, key)) for key in _LONG if data.get(key)}}
+
+
+_LONG = ("coverage", "tests_by_month")
+"""Lists of hundreds of like rows: they stand as columns and rows, so that each key is written once."""
+
+
+def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    names = sorted({name for row in rows for name in row})
+    return {"columns": names, "rows": [[row.get(name) for name in names] for row in rows]}
+
+
+def _without_drawings(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out the lines of a funnel: its limits follow from its target and each size."""
+    funnels = [{key: part for key, part in row.items() if key != "lines"} for row in rows_of(data, "funnels")]
+    return {**data, "funnels": funnels} if funnels else data
 
 
 def _edition(content: SiteContent, found: Mapping[str, bytes]) -> bytes:
@@ -89,7 +105,7 @@ _DICTIONARY = {"table": "Which file", "column": "Which column", "meaning": "What
 def sheets(content: SiteContent) -> tuple[Sheet, ...]:
     """Return every table to download."""
     schemes = views(content)
-    return (_register(schemes), _effects(content), _steps(content), _hidden(content))
+    return (_register(schemes), _effects(content), _steps(content), _counts(content), _hidden(content))
 
 
 def _register(schemes: Sequence[SchemeView]) -> Sheet:
@@ -169,6 +185,22 @@ def _steps(content: SiteContent) -> Sheet:
         for i, step in enumerate(rows_of(finding.data, "attrition"), 1)
     ]
     return Sheet("steps", "Who was left at each step of each study", columns, rows)
+
+
+def _counts(content: SiteContent) -> Sheet:
+    columns = {
+        "table": "Which table of counts",
+        "first": "Level of the table’s first dimension, which its name gives first; All is the whole",
+        "second": "Level of its second dimension; All is the whole",
+        "count": "The count, rounded; empty where not shown",
+    }
+    rows = [
+        [table.name, *levels, row.get("count")]
+        for table in content.tables
+        for row in rows_of(table.data, "rows")
+        if len(levels := [value for key, value in row.items() if key != "count"]) == 2
+    ]
+    return Sheet("counts", "Every published table of counts", columns, rows)
 
 
 def _hidden(content: SiteContent) -> Sheet:

@@ -65,7 +65,7 @@ def _top_pages(
     stamps = (f"Followed up to {words.long_date(site.as_of)}",)
     yield Page("index", "Register of schemes", stamps=stamps, body=register.body(site, schemes))
     yield Page("problems", "Problems", stamps=stamps, body=problem.index(schemes))
-    yield Page("contracts", "Contracts", stamps=stamps, body=contract.index(site.contracts))
+    yield contract.index_page(site.contracts, stamps)
     yield costs.page(site)
     yield caseload.page(site, schemes)
     yield incidents.page(site)

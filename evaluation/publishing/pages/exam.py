@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,6 +37,21 @@ EFFECTS = {
 }
 
 
+def town(scenario: object) -> str:
+    """Name a kind of town in words: `null, small` is a small town whose scheme does nothing."""
+    return words.sentence_case(re.sub(r"\bnull\b", "no effect", str(scenario or "")))
+
+
+def plainly(text: object) -> str:
+    """Write a criterion's text without identifiers, hyphens for minus signs or the statistician’s null."""
+    named = re.sub(r"[a-z]+(?:_[a-z0-9]+)+", lambda found: EFFECTS.get(found.group(), found.group()), str(text or ""))
+    spaced = re.sub(r"(?<=\d) %", "%", named)
+    said = re.sub(
+        r"\b(a |a true )?null\b", lambda found: "a scheme that does nothing" if found[1] else "no effect", spaced
+    )
+    return words.prose(said)
+
+
 def draw(result: Mapping[str, Any] | None) -> dict[str, Chart]:
     """Draw how often the ranges held the truth, for the headline effect of every scenario."""
     marks = [
@@ -47,7 +63,7 @@ def draw(result: Mapping[str, Any] | None) -> dict[str, Chart]:
         return {}
     rows = [
         dots.Dot(
-            words.sentence_case(str(row.get("scenario"))),
+            town(row.get("scenario")),
             float(row["coverage"]),
             float(row.get("coverage_error") or 0.0),
             bool(row.get("covers")),
@@ -84,8 +100,12 @@ def body(result: Mapping[str, Any] | None, drawn: Mapping[str, str]) -> str:
 def _verdict(result: Json) -> str:
     criteria = rows_of(result, "criteria")
     reached = sum(bool(row.get("passed")) for row in criteria)
-    missed = [words.visible(row.get("name")) for row in criteria if not row.get("passed")]
-    headline = "Every criterion was reached." if not missed else f"Missed: {words.listed(missed)}."
+    missed = [plainly(row.get("name")) for row in criteria if not row.get("passed")]
+    headline = (
+        "Every criterion was reached."
+        if not missed
+        else f"{reached} of {len(criteria)} criteria were reached. Missed: {words.listed(missed)}."
+    )
     runs = result.get("replicates")
     facts = (
         Fact(
@@ -98,21 +118,30 @@ def _verdict(result: Json) -> str:
             f"{reached} of {words.number_of(len(criteria), 'criterion', 'criteria')}",
             "Set before the exam was run.",
         ),
-        Fact("Can it be repeated", "Yes", words.visible(result.get("command") or "")),
+        Fact(
+            "Can it be repeated",
+            "Yes",
+            words.visible(result.get("command") or "").replace("--", "\u2060-\u2060-\u2060"),
+        ),
         Fact("What it cannot show", "Things nobody recorded", "A town can hide a cause that no record holds."),
     )
     return decision_box("The verdict", headline, facts, gap=bool(missed))
 
 
+def _unbroken(command: str) -> str:
+    """Keep the two hyphens of an option on one line."""
+    return command.replace("--", "-\N{WORD JOINER}-\N{WORD JOINER}")
+
+
 def _criteria(result: Json) -> str:
     rows: list[list[Cell]] = [
         [
-            words.sentence_case(str(row.get("name"))),
-            words.visible(row.get("wanted")),
+            words.sentence_case(plainly(row.get("name"))),
+            plainly(row.get("wanted")),
             Markup(
                 '<span class="meets">✓ Reached</span>' if row.get("passed") else '<span class="misses">✕ Missed</span>'
             ),
-            words.visible(row.get("found")).replace("_", " "),
+            plainly(row.get("found")),
         ]
         for row in rows_of(result, "criteria")
     ]
@@ -124,7 +153,7 @@ def _criteria(result: Json) -> str:
 def _naive(result: Json) -> str:
     rows: list[list[Cell]] = [
         [
-            words.sentence_case(str(row.get("scenario"))),
+            town(row.get("scenario")),
             EFFECTS.get(str(row.get("method")), words.sentence_case(str(row.get("method")))),
             words.percent(row.get("rejects")),
             "a scheme that does nothing" if row.get("fails_as_expected") is not None else "a scheme that acts",
@@ -160,7 +189,7 @@ def _marks(result: Json) -> str:
 
 def _mark(row: Json) -> list[Cell]:
     return [
-        words.sentence_case(str(row.get("scenario"))),
+        town(row.get("scenario")),
         EFFECTS.get(str(row.get("effect")), words.sentence_case(str(row.get("effect")))),
         _figure(row.get("truth")),
         _figure(row.get("mean")),

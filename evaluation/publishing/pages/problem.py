@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from evaluation.publishing import words
@@ -79,7 +80,7 @@ def page(content: SiteContent, problem: str, schemes: Sequence[SchemeView]) -> P
         subtitle="Problem",
         description=summary,
         stamps=(f"Followed up to {words.long_date(content.as_of)}",),
-        body=_body(tried, markup),
+        body=_body(tried, markup) + _elsewhere(problem, schemes),
         live=live,
     )
 
@@ -107,6 +108,24 @@ def _body(tried: Sequence[SchemeView], drawn: dict[str, str]) -> str:
     return "".join(parts)
 
 
+def _elsewhere(problem: str, schemes: Sequence[SchemeView]) -> str:
+    """Name the schemes against another problem whose own page says that they serve this one as well."""
+    word = re.compile(rf"\b{re.escape(problem.lower())}\b")
+    others = [
+        view
+        for view in schemes
+        if words.visible(view.record.problem) not in (problem, EVERY) and word.search(view.record.body.lower())
+    ]
+    if not others:
+        return ""
+    items = [Markup(f"{link(f'../{view.href}', view.record.title)}: {escaped(headline_line(view))}") for view in others]
+    said = (
+        f"These are meant for something else, and their pages name {escaped(problem.lower())}. "
+        f"Each result is about all the people helped. What it is for {escaped(problem.lower())} alone is not known."
+    )
+    return heading(2, f"Schemes that also meet {problem.lower()}", "also") + f"<p>{said}</p>" + bullets(items)
+
+
 def _group(group: Sequence[SchemeView], caption: str) -> str:
     rows: list[list[Cell]] = []
     for view in group:
@@ -131,8 +150,8 @@ def _numbers(view: SchemeView) -> str:
 def _forest(problem: str, measured: Sequence[SchemeView]) -> forest.Chart:
     rows = forest_rows(measured)
     clear = sum(view.seen.effect == "fewer" for view in measured)
-    verb = "is" if clear == 1 else "are"
-    title = f"{clear} of {number_of(len(rows), 'measured scheme')} {verb} followed by fewer repeats"
+    verb = "is" if clear < 2 else "are"
+    title = f"{clear or 'None'} of {number_of(len(rows), 'measured scheme')} {verb} followed by fewer repeats"
     return forest.chart(rows, title=title)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -62,7 +62,7 @@ def _body(content: SiteContent, data: Json) -> str:
     missing = _missing(data)
     if missing:
         parts.append(unknown(escaped(" ".join(missing))))
-    grid = _grid(data)
+    grid = _grid(data, _owners(content))
     if grid:
         parts += [heading(2, "Which months are covered", "coverage"), grid]
         parts.append(
@@ -108,7 +108,15 @@ def _months(data: Json) -> list[date]:
     return sorted(found)[-coverage.MOST_MONTHS :]
 
 
-def _grid(data: Json) -> str:
+def _owners(content: SiteContent) -> Mapping[str, str]:
+    """Return whose system each source is, as the workspace says: CEDAR is the Police's."""
+    return {
+        str(entry.get("name")): words.visible(entry.get("source") or "").removesuffix(" (invented)")
+        for entry in rows_of(content.run or {}, "inputs")
+    }
+
+
+def _grid(data: Json, owners: Mapping[str, str]) -> str:
     months = _months(data)
     rows = rows_of(data, "coverage")
     if not months:
@@ -118,7 +126,10 @@ def _grid(data: Json) -> str:
     counts = {str(row.get("name", row.get("source"))): row for row in rows_of(data, "extracts")}
     sources = [
         coverage.Source(
-            words.system(name), "".join(state.get((name, month), "n") for month in months), _rows(counts.get(name))
+            words.system(name),
+            "".join(state.get((name, month), "n") for month in months),
+            _rows(counts.get(name)),
+            owners.get(name, ""),
         )
         for name in names
     ]

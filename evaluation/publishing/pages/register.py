@@ -116,7 +116,12 @@ def _contracts(content: SiteContent) -> str:
         return ""
     unproved = sum(contract.unproven(value.data) for value in content.contracts)
     of = f"{words.number_of(unproved, 'contract')} of {len(content.contracts)}"
-    return f'{of[:1].upper()}{of[1:]} cannot show an outcome. <a href="contracts.html">What each contract buys</a>'
+    missed = [value for value in content.contracts if contract.missing(value.data)]
+    named = words.listed([link(f"{contract.stem(value)}.html", contract.title(value.data)) for value in missed[:NAMED]])
+    misses = f"{named} {'misses its' if len(missed) == 1 else 'miss their'} targets. " if missed else ""
+    return (
+        f'{misses}{of[:1].upper()}{of[1:]} cannot show an outcome. <a href="contracts.html">What each contract buys</a>'
+    )
 
 
 def _owed(content: SiteContent) -> str:

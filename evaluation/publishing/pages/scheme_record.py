@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from evaluation.publishing import words
+from evaluation.publishing.pages import contract
 from evaluation.publishing.pages.content import SiteContent
-from evaluation.publishing.pages.reading import Json, part_of
+from evaluation.publishing.pages.incidents import MARGIN
+from evaluation.publishing.pages.reading import Json, rows_of
 from evaluation.publishing.pages.scheme_view import SchemeView
 from evaluation.publishing.parts import (
     Markup,
@@ -22,7 +26,46 @@ from evaluation.publishing.words import escaped
 
 def body(content: SiteContent, view: SchemeView) -> str:
     """Write the record's part of a scheme's page."""
-    return "".join([_contracts(content, view), _objectives(view), _lessons(view), _history(view), _cited(view)])
+    return "".join(
+        [
+            _used(content, view),
+            _contracts(content, view),
+            _objectives(view),
+            _lessons(view),
+            _history(view),
+            _cited(view),
+        ]
+    )
+
+
+DELIVERIES = "deliveries_by_scheme_and_year"
+
+
+def deliveries(content: SiteContent, scheme: str) -> Mapping[str, int | None]:
+    """Return how often a scheme was started in each year, and under `All` in all; empty where nobody records it."""
+    table = content.table(DELIVERIES)
+    rows = rows_of(table.data, "rows") if table else []
+    return {str(row.get("year")): row.get("count") for row in rows if row.get("scheme") == scheme}
+
+
+def _used(content: SiteContent, view: SchemeView) -> str:
+    """Say how often the records show that a scheme was started, and that they contradict a plan where they do."""
+    if content.table(DELIVERIES) is None or view.finding is not None:
+        return ""
+    title = heading(2, "How often it was used", "used")
+    found = deliveries(content, view.record.id)
+    if not found:
+        said = "no system that sent records names it, so nobody can count whom it helped."
+        return "" if view.record.status == "planned" else title + unknown(said)
+    whole = found.get(MARGIN)
+    often = "The records show a few starts" if whole is None else f"The records show about {words.count(whole)} starts"
+    years = [f"{year}: {words.count(found[year])}" for year in sorted(found) if year != MARGIN and found[year] != 0]
+    if view.record.status == "planned":
+        said = f"{often[:1].lower()}{often[1:]} of it, though the register says that it has not begun. One is wrong."
+        return title + unknown(f"whether it has begun: {said}")
+    file = link(f"../published/tables/{DELIVERIES}.json", f"{DELIVERIES}.json")
+    source = f'<p class="key">Every number here comes from the published table: {file}.</p>'
+    return title + paragraph(f"{often}. By year: {', '.join(years)}.") + source
 
 
 def _contracts(content: SiteContent, view: SchemeView) -> str:
@@ -40,10 +83,8 @@ def _contracts(content: SiteContent, view: SchemeView) -> str:
 
 
 def _verdict(data: Json) -> str:
-    found = part_of(data, "verdict")
-    return escaped(
-        f"{words.visible(found.get('text') or 'no verdict')}. {words.sentence(str(found.get('sentence') or ''))}"
-    )
+    text, why = contract.verdict(data)
+    return escaped(f"{text}. {why}")
 
 
 def _objectives(view: SchemeView) -> str:
