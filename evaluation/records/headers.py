@@ -67,9 +67,13 @@ def _candidates(grid: Sequence[Sequence[str]], row: int, known: frozenset[str]) 
     above = [cell.strip() for cell in grid[row - 1]][: len(own)]
     above += [""] * (len(own) - len(above))
     # A heading merged over several columns stands in the first of them alone.
-    spanning = accumulate(above, lambda heading, cell: cell or heading)
+    spanning = accumulate(above, _latest)
     merged = tuple(_merged(*cells, known) for cells in zip(own, above, spanning, strict=True))
     return [single, Header(row, merged)]
+
+
+def _latest(heading: str, cell: str) -> str:
+    return cell or heading
 
 
 def _merged(own: str, above: str, heading: str, known: frozenset[str]) -> str:
