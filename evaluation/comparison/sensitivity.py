@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
 
 from evaluation.errors import DataError
 
@@ -26,6 +29,27 @@ class EValue:
     estimate: float
     limit: float
     risk_ratio: float
+
+    def tidy(self) -> pl.DataFrame:
+        """One row: `estimate, limit, risk_ratio`."""
+        return pl.DataFrame({"estimate": self.estimate, "limit": self.limit, "risk_ratio": self.risk_ratio})
+
+    def plot(self) -> Any:
+        """Draw how strong both ties of an unrecorded cause must be to explain the estimate: a Plotly figure."""
+        from evaluation.survival import plotting
+
+        above = max(self.risk_ratio, 1 / self.risk_ratio)
+        # On the line, the two ratios a and b explain the estimate exactly: a b / (a + b - 1).
+        ties = [above * (1.02 + step / 50) for step in range(200)]
+        points = [(tie, above * (tie - 1) / (tie - above)) for tie in ties]
+        shown = [point for point in points if point[1] <= 4 * self.estimate] or points
+        titles = ("Times as likely to start, with the unrecorded cause", "Times as likely to have a repeat")
+        return plotting.line(shown, titles=titles, marked=(self.estimate, self.estimate))
+
+    def _repr_markdown_(self) -> str:
+        from evaluation.survival import words
+
+        return f"{words.markdown(self.tidy())}\n\n{self.sentence()}"
 
     def sentence(self) -> str:
         """One sentence."""

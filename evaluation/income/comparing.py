@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 
@@ -33,6 +34,23 @@ class Comparison:
     later: date
     totals: pl.DataFrame
     orders: pl.DataFrame
+
+    def tidy(self) -> pl.DataFrame:
+        """The totals, a row a measure."""
+        return self.totals
+
+    def plot(self) -> Any:
+        """Draw what has happened between the two days, in pounds by measure: a Plotly figure."""
+        from evaluation.survival import plotting
+
+        pounds = self.totals["since"].cast(pl.Float64).to_list()
+        title = f"Pounds, {self.earlier:%d %B %Y} to {self.later:%d %B %Y}"
+        return plotting.bars(self.totals["measure"].to_list(), pounds, title=title)
+
+    def _repr_markdown_(self) -> str:
+        from evaluation.survival import words
+
+        return f"{words.markdown(self.totals)}\n\n{self.sentence()}"
 
     def sentence(self) -> str:
         """Say what has happened between the two days, and what was only recorded late."""

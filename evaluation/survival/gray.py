@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -40,6 +41,12 @@ class GrayTest:
             f"{'differs more' if self.p < 0.05 else 'does not differ more'} between {self.df + 1} groups than chance "
             f"explains: chi-squared {words.number(self.chi2)}, {words.p_value(self.p)}."
         )
+
+    def plot(self) -> Any:
+        """Draw where chi-squared lies among the values that chance alone gives: a Plotly figure."""
+        from evaluation.survival import plotting
+
+        return plotting.chance(self.chi2, self.df)
 
     def __str__(self) -> str:
         """Show one readable table."""

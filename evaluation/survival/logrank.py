@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -50,6 +51,12 @@ class LogRank:
             f"chi-squared {words.number(self.chi2)} on {self.df} degree{'s' if self.df > 1 else ''} of freedom, "
             f"{words.p_value(self.p)}."
         )
+
+    def plot(self) -> Any:
+        """Draw where chi-squared lies among the values that chance alone gives: a Plotly figure."""
+        from evaluation.survival import plotting
+
+        return plotting.chance(self.chi2, self.df)
 
     def __str__(self) -> str:
         """Show one readable table."""

@@ -98,6 +98,36 @@ def bars(labels: Sequence[str], values: Sequence[float], *, title: str) -> Any:
     return figure
 
 
+def chance(chi2: float, df: int) -> Any:
+    """Draw where a test's chi-squared lies among the values that chance alone gives.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    from scipy.special import chdtrc
+
+    end = max(2 * chi2, 4.0 * df + 8)
+    points = [(end * step / 200, float(chdtrc(df, end * step / 200))) for step in range(201)]
+    titles = ("Chi-squared", "Share of chance results at least as large")
+    return line(points, titles=titles, marked=(chi2, float(chdtrc(df, chi2))))
+
+
+def line(points: Iterable[tuple[float, float]], *, titles: tuple[str, str], marked: tuple[float, float]) -> Any:
+    """Draw one line and a point on it.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    x, y = zip(*points, strict=True)
+    figure = _figure(*titles)
+    figure.add_scatter(x=list(x), y=list(y), mode="lines", line={"color": PALETTE[0]}, showlegend=False)
+    marker = {"color": PALETTE[1], "size": 12, "symbol": "diamond"}
+    figure.add_scatter(x=[marked[0]], y=[marked[1]], mode="markers", marker=marker, showlegend=False)
+    return figure
+
+
 def _figure(x_title: str, y_title: str) -> Any:
     from importlib import import_module
 

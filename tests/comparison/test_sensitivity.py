@@ -16,6 +16,15 @@ def test_the_published_evalue_of_the_breastfeeding_example():
     assert found.limit == pytest.approx(3.0, abs=0.005)
 
 
+def test_an_evalue_shows_itself_in_a_notebook():
+    found = evalue(3.9, 1.8, 8.7, rare=True)
+    assert found._repr_markdown_().endswith(found.sentence())
+    strengths, mark = found.plot().data
+    assert mark.x == mark.y == (found.estimate,)
+    for start, repeat in zip(strengths.x, strengths.y, strict=True):
+        assert start * repeat / (start + repeat - 1) == pytest.approx(3.9)
+
+
 def test_an_interval_that_includes_no_effect_needs_nothing_to_explain_it():
     assert evalue(0.8, 0.6, 1.1).limit == 1.0
     assert evalue(1.3, 0.9, 1.9).limit == 1.0

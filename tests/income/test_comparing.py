@@ -21,6 +21,8 @@ def test_what_happened_and_what_was_only_recorded(court):
         "outstanding": ("100.00", "60.00", "86.00", "-40.00", "26.00"),
     }
     assert "changed by £26.00; £40.00 of amounts were recorded late. 2 orders differ." in found.sentence()
+    assert found._repr_markdown_().endswith(found.sentence())
+    assert found.plot().data[0].x == (50.0, 0.0, 20.0, 4.0, 0.0, 26.0)
     assert found.orders["order_ref"].to_list() == ["A-1", "A-2"]
     assert found.orders["awarded_earlier"].to_list()[1] is None
 

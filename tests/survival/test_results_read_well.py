@@ -56,6 +56,7 @@ def test_a_result_reads_well(name):
     assert "\n" not in sentence
     assert len(str(result).splitlines()) >= 3
     assert result._repr_markdown_().startswith("| ")
+    assert len(result.plot().data[0].x) >= 1
     with pytest.raises(AttributeError):
         result.level = 0.5
 
