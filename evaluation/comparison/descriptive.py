@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from evaluation.comparison.curves import shown_days, survival_points
+from evaluation.comparison.effects import only
 from evaluation.errors import DataError
 from evaluation.follow_up.first_case import same_day_incidents, to_closure, to_first_repeat
 from evaluation.follow_up.histories import Bools, Histories
@@ -114,7 +115,7 @@ def adjusted_cox(spells: pl.DataFrame) -> dict[str, Any]:
     helped = spells.filter("treated")
     people, repeats = helped["person"].n_unique(), int(helped["event"].sum())
     if people < FEWEST or repeats < FEWEST_REPEATS:
-        reason = f"only {people} people were helped before their first repeat, with {repeats} repeats"
+        reason = f"{only(people)} had help before their first repeat; repeats afterwards: {repeats}"
         return {"status": "cannot_be_said", "reason": reason}
     few = repeats < FEWEST
     frame = spells.with_columns(pl.col("treated").cast(pl.Float64))

@@ -32,6 +32,11 @@ UNITS = {
 }
 
 
+def only(number: int) -> str:
+    """Say that people are few, in words that fit their number."""
+    return "nobody" if number == 0 else "only 1 person" if number == 1 else f"only {number} people"
+
+
 def unit_of(name: str) -> str:
     """Unit of an effect by its name."""
     return next(unit for start, unit in UNITS.items() if name.startswith(start))
@@ -61,7 +66,7 @@ def refusal(rows: Landmarks, emulation: Emulation | None = None) -> str | None:
         return "no extract records that anybody started the scheme while a case was open and could be followed"
     if treated < FEWEST_TREATED:
         return (
-            f"only {treated} people who started could be followed, and fewer than {FEWEST_TREATED} give no "
+            f"{only(treated)} who started could be followed, and fewer than {FEWEST_TREATED} give no "
             "interval that can be trusted"
         )
     if not (~rows.treated).any():
@@ -70,7 +75,7 @@ def refusal(rows: Landmarks, emulation: Emulation | None = None) -> str | None:
         return None
     if emulation.events[1] < FEWEST_EVENTS:
         return (
-            f"only {emulation.events[1]} of the people who started had a repeat, and fewer than {FEWEST_EVENTS} "
+            f"{only(emulation.events[1])} of those who started had a repeat, and fewer than {FEWEST_EVENTS} "
             "give no interval that can be trusted"
         )
     if emulation.ess_compared < FEWEST_COMPARED:
