@@ -48,6 +48,16 @@ def test_restricted_mean(km_case, agree):
     agree.exact(tidy["se"], km_case["rmst_se"])
 
 
+def test_reading_a_curve_off(at_case, agree):
+    curve = kaplan_meier(at_case.data, **at_case.options("conf_type", *OPTIONS))
+    got = curve.at(at_case["times"])
+    agree.exact(got["n_risk"], at_case["n_risk"])
+    for column in ("survival", "se", "low", "high"):
+        agree.robust(got[column], at_case[column])
+    # The limits lie on flat stretches that clusters' rounding must not break.
+    agree.exact(curve.quantile([0.1, 0.3])["low"], at_case["quantile"])
+
+
 def test_cumulative_incidence(aj_case, agree):
     tidy = cumulative_incidence(aj_case.data, conf_type=aj_case["conf_type"], **aj_case.options(*OPTIONS)).tidy()
     for number, state in enumerate(aj_case["states"], start=1):

@@ -89,6 +89,17 @@ fit_aj <- function(d, by = NULL, entry = NULL, weights = NULL, id = NULL, conf_t
       low = I(s$lower[, k]), high = I(s$upper[, k]))))
 }
 
+fit_at <- function(d, times, by = NULL, entry = NULL, weights = NULL, cluster = NULL, conf_type = "log-log") {
+  f <- as.formula(paste(surv_left(list(entry = entry, event = "event")), "~", if (is.null(by)) "1" else by))
+  args <- list(f, data = quote(d), conf.type = conf_type)
+  if (!is.null(weights)) args$weights <- as.name(weights)
+  if (!is.null(cluster)) args$cluster <- as.name(cluster)
+  fit <- do.call(survfit, args)
+  s <- summary(fit, times = times, extend = TRUE)
+  list(by = by, entry = entry, weights = weights, cluster = cluster, conf_type = conf_type, times = I(times), n_risk = I(s$n.risk),
+    survival = I(s$surv), se = I(s$std.err), low = I(s$lower), high = I(s$upper), quantile = I(c(t(rbind(quantile(fit, c(.1, .3))$lower)))))
+}
+
 fit_mcc <- function(d, by = NULL, entry = "entry", weights = NULL, cluster = "id") {
   k <- fit_km(d, by, entry, weights, cluster)
   list(by = by, weights = weights, group = k$group, time = k$time, mean = k$hazard, se = k$hazard_se)
@@ -132,8 +143,10 @@ fit_frailty <- function(d, covariates, group, entry = NULL, ties = "efron") {
     "+ frailty(group, eps = 1e-9)"))
   fit <- do.call(coxph, list(f, data = quote(d), ties = ties, control = coxph.control(eps = 1e-11, iter.max = 50, outer.max = 50)))
   h <- fit$history[[1]]
-  list(covariates = I(covariates), group = group, entry = entry, ties = ties, coef = I(unname(coef(fit))),
-    se = I(unname(sqrt(diag(fit$var)))), variance = h$theta, loglik = unname(h$c.loglik), frailty = I(unname(exp(fit$frail))))
+  own <- grepl("^gamma:", names(coef(fit)))  # up to five groups R estimates the frailties as coefficients
+  list(covariates = I(covariates), group = group, entry = entry, ties = ties, coef = I(unname(coef(fit)[!own])),
+    se = I(unname(sqrt(diag(fit$var))[!c(own, rep(TRUE, nrow(fit$var) - length(own)))])), variance = h$theta, loglik = unname(h$c.loglik),
+    frailty = I(unname(exp(if (any(own)) coef(fit)[own] else fit$frail))))
 }
 
 fit_parametric <- function(d, covariates, distribution) {
@@ -247,6 +260,19 @@ sets$competing_late <- list(data = d, aj = list(fit_aj(d, entry = "entry", id = 
 d <- data.frame(x = c(2, 1, 1, 0, 3, 1, 0, 2, 1, 4, 0, 2), g = rep(c("a", "b"), 6), entry = c(0, 0, 1, 4, 4, 5, 5, 6, 6, 6, 7, 7),
   exit = c(2, 3, 3, 6, 7, 8, 9, 8, 9, 9, 9, 8), event = c(1, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1))
 sets$gap <- list(data = d, cox = list(fit_cox(d, "x", entry = "entry"), fit_cox(d, "x", entry = "entry", ties = "breslow")), km = list(fit_km(d, entry = "entry"), fit_km(d, "g", entry = "entry")))
+
+d <- recurrent(60, .6); d$site <- ave(d$event, d$id, FUN = sum) %% 4; d$room <- d$id %% 9
+sets$few_groups <- list(data = d, frailty = list(fit_frailty(d, c("x", "after"), "site", "entry"), fit_frailty(d, c("x", "z"), "site", "entry", "breslow"),
+  fit_frailty(d, c("x", "z"), "room", "entry")))
+
+d <- people(90); d$exit <- 2000 + round(rexp(90, rate(d)), 2) + .01; d$event <- rbinom(90, 1, .8)
+sets$years <- list(data = d, cox = list(fit_cox(d, c("x", "z", "g"))),
+  parametric = lapply(c("weibull", "exponential", "lognormal", "loglogistic"), function(k) fit_parametric(d, c("x", "z"), k)))
+
+d <- people(80); d$site <- sample(1:16, 80, TRUE); d$entry <- floor(runif(80, 0, 12)); t <- d$entry + rexp(80, rate(d) / 14)
+c <- d$entry + runif(80, 1, 20); d$exit <- round(pmin(t, c) + .05, 1); d$event <- as.integer(t <= c); d <- after(d); d$w <- fractional(nrow(d))
+sets$read_off <- list(data = d, at = list(fit_at(d, c(1, 2.25, 9, 14.05), entry = "entry", cluster = "site"), fit_at(d, c(3.3, 8), "z", "entry", "w", "site", "log"),
+  fit_at(d, c(0, .5, 7.77, 12), "g"), fit_at(d, c(5, 11), weights = "w", conf_type = "plain")))
 
 for (name in names(sets)) {
   one <- sets[[name]]; one$data <- lapply(one$data, column)
