@@ -273,3 +273,10 @@ def test_every_count_in_what_linking_says_can_be_rounded(read: Read) -> None:
     figures = [int(figure) for note in rounded for figure in re.findall(r"\d+", note)]
     assert len(figures) == len(said) + 2
     assert all(figure % 5 == 0 for figure in figures), rounded
+
+
+def test_answers_that_were_not_used_stand_on_the_scorecard(read: Read) -> None:
+    unused = "2 pairs answered in the review are no longer in the records, and were left out"
+    found = quality(read("flare", [case("1")])).to_json()
+    assert unused not in scorecard(found)
+    assert unused in scorecard(found | {"notes": [*found["notes"], unused]})

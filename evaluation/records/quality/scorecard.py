@@ -84,6 +84,7 @@ def scorecard(quality: Table[str, Any], thresholds: Table[str, float] | None = N
         *rows,
         "-" * _WIDTH,
         *_gaps(quality),
+        *(note for note in quality["notes"] if "answered" in note),
         *_words(quality),
     ]
     return "\n".join(lines) + "\n"
