@@ -81,7 +81,7 @@ def response(frame: pl.DataFrame) -> dict[str, Any]:
 
 
 def caseload(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Open cases by officer (numbered, never named) with how complex they are."""
+    """Open cases by officer (a letter by size of caseload, never a name or number) with how complex they are."""
     severity = pl.col("category").replace_strict(SEVERITY, default=1.0, return_dtype=pl.Float64)
     held = frame.filter(pl.col("done").is_null(), pl.col("officer_id").is_not_null())
     table_ = (
@@ -95,8 +95,15 @@ def caseload(frame: pl.DataFrame) -> list[dict[str, Any]]:
         .sort("cases", "officer_id", descending=[True, False])
     )
     return [
-        {"officer": f"officer {place + 1}", **row} for place, row in enumerate(table_.drop("officer_id").to_dicts())
+        {"officer": f"officer {letters(place)}", **row}
+        for place, row in enumerate(table_.drop("officer_id").to_dicts())
     ]
+
+
+def letters(place: int) -> str:
+    """A, B, … Z, AA, AB, …: a label that nobody takes for a count or for a staff number."""
+    before, here = divmod(place, 26)
+    return (letters(before - 1) if before else "") + chr(ord("A") + here)
 
 
 def measure(records: Tables, as_of: date) -> Measured:

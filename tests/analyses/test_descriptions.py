@@ -60,5 +60,5 @@ def test_other_closures_compete_with_resolution_and_overdue_cases_are_counted():
     assert found["overall"]["median_days"] == 50
     assert found["overall"]["response"]["answered_7_days_share"] == pytest.approx(10 / 20)
     assert found["open_cases_over"] == {"6_months": 5, "12_months": 5, "24_months": 5}
-    assert found["caseloads"][0]["officer"] == "officer 1"
+    assert found["caseloads"][0]["officer"] == "officer A"
     assert found["caseloads"][0]["cases"] == 5
