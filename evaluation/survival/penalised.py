@@ -28,7 +28,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Penalised:
-    """`l(b) / unit + log det(I(b) / unit) / 2`.
+    """`l(b) + log det(I(b)) / 2`, with the weights divided by a unit.
 
     Attributes
     ----------
@@ -45,7 +45,8 @@ class Penalised:
         """Evaluate the penalised likelihood."""
         with np.errstate(all="ignore"):
             at = self.likelihood.at(beta)
-        return Point(beta, at.value / self.unit + self._penalty(at.information), at)
+        value = at.value + np.log(self.unit) * float(self.likelihood.sets.died.sum())
+        return Point(beta, value / self.unit + self._penalty(at.information), at)
 
     def _penalty(self, information: Floats) -> float:
         with np.errstate(invalid="ignore"):

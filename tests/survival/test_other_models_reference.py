@@ -4,8 +4,8 @@ from evaluation.survival import fine_gray, parametric, shared_frailty
 
 # The tolerances asked for are 1e-4 and 1e-3; both engines climb further than that.
 FINE_GRAY = 1e-6
-# The profile over the variance is flat at its top: where groups are few, an error of 3e-5 in a variance of 0.1 moves the
-# likelihood by less than the 1e-9 at which R stops.
+# The profile over the variance is flat at its top: where groups are few, an error of 3e-5 in a variance of 0.1 moves
+# the likelihood by less than the 1e-9 at which R stops.
 FRAILTY = 5e-4
 
 
