@@ -25,8 +25,6 @@ _FOOTER = (
 )
 _MOST_NAMES = 12
 _SPACE = " \t\r\n\u00a0\u2007\u202f\u200b\u200e\u200f\u2060\ufeff'"
-_KEPT_AS_TEXT = r'^="([^"]*)"$'
-"""How a spreadsheet is told to leave figures as they are: ="00123"."""
 EXTRA = "(cells beyond the header)"
 TOTALS = "totals row below the table: it is no record and needs no mending"
 REMARK = "remark below the table: it is no record and needs no mending"
@@ -213,5 +211,5 @@ def _worth_keeping(cells: pl.DataFrame, names: list[str], header: tuple[str, ...
 
 def clean(text: pl.Expr) -> pl.Expr:
     """A cell without surrounding space, null where it is empty."""
-    bare = text.str.strip_chars(_SPACE).str.replace(_KEPT_AS_TEXT, "${1}")
+    bare = text.str.strip_chars(_SPACE)
     return pl.when(~bare.is_in(list(BLANKS))).then(bare)

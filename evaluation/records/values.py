@@ -17,6 +17,7 @@ from evaluation.records.raw import Raw, clean
 
 REASONS = pl.Schema({"row": pl.Int64, "reason": pl.String})
 _ERRORS = r"^#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|ERROR!?|#{2,})$"
+_KEPT_AS_TEXT = r'^="([^"]*)"$'
 _YES = ("yes", "y", "true", "t", "1", "satisfied", "very satisfied", "fairly satisfied")
 _NO = ("no", "n", "false", "f", "0", "dissatisfied", "not satisfied", "very dissatisfied", "fairly dissatisfied")
 
@@ -143,16 +144,21 @@ def _unreadable(name: str, text: pl.Series, values: pl.Series, header: str, what
 
 
 def _without_errors(texts: pl.DataFrame, raw: Raw, mapping: Mapping, got: _Collected) -> pl.DataFrame:
-    """Blank every cell that holds a spreadsheet's error (#REF!, ####) or a formula, and note it against its row."""
-    spoilt: list[pl.Expr] = []
+    """Blank every cell that holds a spreadsheet's error (#REF!, ####) or a formula, and note it against its row.
+
+    What a spreadsheet is told to leave as text (="00123") is that text.
+    """
     for name, header in raw.positions.items():
-        if mapping.columns[name].kind in ("free_text", "skip") or not texts[name].str.contains(r"^[#=]").any():
+        cell = pl.col(name)
+        marked = pl.any_horizontal(cell.str.starts_with("#"), cell.str.starts_with("="))
+        if mapping.columns[name].kind in ("free_text", "skip") or not texts.select(marked.any()).item():
             continue
+        texts = texts.with_columns(cell.str.replace(_KEPT_AS_TEXT, "${1}"))
         for pattern, what in ((_ERRORS, "a spreadsheet's error"), (r"^=", "a formula")):
-            wrong = texts.filter(pl.col(name).str.contains(pattern))["row"]
+            wrong = texts.filter(cell.str.contains(pattern))["row"]
             got.reasons.append(_reasons(wrong, f"{header}: the cell holds {what}, not a value"))
-        spoilt.append(pl.when(~pl.col(name).str.contains(f"{_ERRORS}|^=")).then(name).alias(name))
-    return texts.with_columns(spoilt)
+        texts = texts.with_columns(pl.when(~cell.str.contains(f"{_ERRORS}|^=|^$")).then(cell).alias(name))
+    return texts
 
 
 def _read_dates(texts: pl.DataFrame, raw: Raw, mapping: Mapping, options: Options, got: _Collected) -> str | None:
