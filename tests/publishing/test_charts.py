@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from evaluation.publishing import svg
-from evaluation.publishing.charts import bars, control, coverage, curves, forest, funnel, love, multiples
+from evaluation.publishing.charts import bars, control, coverage, curves, flow, forest, funnel, love, multiples
 from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.charts.live import SHARED
 from evaluation.publishing.charts.people import hundred
@@ -52,8 +52,15 @@ def every_chart(demo: ModuleType) -> Iterator[Chart]:
     panels = [multiples.Panel(f"Ward {i}", (1.0, None, 3.0, 2.0)) for i in range(4)]
     yield multiples.chart(panels, ["Q1", "Q2", "Q3", "Q4"], name="wards", title="T", unit="Incidents", note="N.")
 
+    ribbons = [flow.Ribbon(0, 0, 900), flow.Ribbon(0, 1, 60), flow.Ribbon(1, 1, 40), flow.Ribbon(1, 2, 15)]
+    totals = ((960, 55, None), (900, 100, 15))
+    yield flow.chart(
+        ["Warning", "Contract", "Order or possession"], ribbons, totals, name="flow", title="T",
+        heads=("First rung", "Highest rung"), note="N.",
+    )  # fmt: skip
 
-@pytest.fixture(params=range(9))
+
+@pytest.fixture(params=range(10))
 def chart(request: pytest.FixtureRequest, demo: ModuleType) -> Chart:
     return list(every_chart(demo))[request.param]
 
@@ -165,3 +172,43 @@ def test_coverage_says_its_gaps_in_words() -> None:
 @pytest.mark.parametrize(("span", "step"), [(10, 5), (1, 0.5), (0.35, 0.1), (100, 50), (73, 20), (0, 1)])
 def test_steps_of_an_axis_are_round(span: float, step: float) -> None:
     assert svg.nice_step(span) == pytest.approx(step)
+
+
+def test_a_flow_keeps_its_widths_and_goes_up() -> None:
+    ribbons = [flow.Ribbon(0, 0, 300), flow.Ribbon(0, 1, 100), flow.Ribbon(1, 1, 100)]
+    drawn = flow.chart(
+        ["Low", "High"], ribbons, ((400, 100), (300, 200)), name="f", title="T", heads=("From", "To"), note="N."
+    )
+    wide = ET.fromstring(f"<all>{drawn.drawing}</all>")[0]
+    heights = sorted(int(rect.get("height", "0")) for rect in wide.iter("rect"))
+    assert heights == [50, 100, 150, 200]
+    up = [path.get("d", "") for path in wide.iter("path") if path.get("class") == "flow up"]
+    start, end = (int(value) for value in re.findall(r"M\d+ (\d+)C\d+ \d+ \d+ (\d+)", up[0])[0])
+    assert end < start
+    assert "100 from low to high" in drawn.drawing
+    assert ">400</td>" in drawn.table
+
+
+def test_shares_have_no_limit_beyond_what_a_share_can_be() -> None:
+    points = [control.Point(f"M{i}", value) for i, value in enumerate((0.9, 1.0, 0.95, 1.0, 0.85) * 3)]
+    drawn = control.chart(
+        points, control.Limits(0.94, 0.82, 1.07), name="c", title="T", unit="U", note="N.", percent=True
+    )
+    assert "Natural limits: 82% to 100%." in drawn.drawing
+    assert not re.search(r">1(0[1-9]|[1-9]\d)%<", drawn.drawing)
+
+
+def test_natural_limits_and_what_stands_out() -> None:
+    limits = control.natural_limits([10, 12, 10, 12])
+    assert (limits.mean, limits.low, limits.high) == pytest.approx((11, 11 - 2.66 * 2, 11 + 2.66 * 2))
+    assert control.standing_out([11, 30, 11], limits) == [False, True, False]
+    assert control.standing_out([12] * 7 + [10], limits) == [True] * 7 + [False]
+    assert control.standing_out([12] * 6 + [10], limits) == [False] * 7
+
+
+def test_a_curve_of_few_points_says_nothing_in_between() -> None:
+    points = [{"time": t, "value": 1 - t / 1000, "low": None, "high": None} for t in (0, 120, 240, 360)]
+    family = curves.read([{"name": "no_repeat", "arm": "all", "label": "All", "points": points}], "no_repeat")
+    drawn = curves.chart(family, curves.SCALES["no_repeat"], "T", name="c", start="opening", desc="D")
+    assert '<th scope="row">3 months</th><td>–</td>' in drawn.table
+    assert '<th scope="row">12 months</th><td>64</td>' in drawn.table

@@ -40,6 +40,11 @@ class Curve:
         i = max(bisect_right(self.times, day) - 1, 0)
         return self.values[i], self.lows[i], self.highs[i]
 
+    def is_known_at(self, day: float) -> bool:
+        """Whether a point was published in the month before a day: a curve of few points says nothing in between."""
+        i = bisect_right(self.times, day) - 1
+        return not self.on_a_grid or (i >= 0 and day - self.times[i] <= 31)
+
     def followed_at(self, day: float) -> int | None:
         """Return the people followed on a day, from the nearest point."""
         i = min(range(len(self.times)), key=lambda i: abs(self.times[i] - day))
@@ -268,7 +273,9 @@ def _table(curves: Sequence[Curve], scale: Scale, ticks: Sequence[int], shared: 
     rows: list[list[Cell]] = []
     for month in [month for month in ticks if month]:
         day = month * _DAYS_A_MONTH
-        shown: list[Cell] = [_with_interval(curve.at(day), scale) for curve in curves]
+        shown: list[Cell] = [
+            _with_interval(curve.at(day), scale) if curve.is_known_at(day) else "–" for curve in curves
+        ]
         rows.append([f"{month} months", *shown, *(words.count(curve.followed_at(day)) for curve in followed)])
     what = scale.what[0].upper() + scale.what[1:]
     return data_table(f"{what} (95% interval)", heads, rows)

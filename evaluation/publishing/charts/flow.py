@@ -152,14 +152,17 @@ def _ribbon(drawing: svg.Svg, across: tuple[float, float], tops: tuple[float, fl
 
 
 def _live(steps: Sequence[str], ribbons: Sequence[Ribbon], heads: tuple[str, str]) -> Mapping[str, object]:
-    labels = [f"{head}: {words.escaped(step).lower()}" for head in heads for step in steps]
+    last = len(steps) - 1
+    labels = [f"{head}: {words.escaped(step).lower()}" for head in heads for step in reversed(steps)]
+    upwards = sorted(ribbons, key=lambda ribbon: (-ribbon.start, -ribbon.end))
     trace = {
-        "type": "sankey", "arrangement": "fixed",
+        "type": "sankey",
         "node": {"label": labels, "color": live.PALETTE[0], "pad": 24},
         "link": {
-            "source": [ribbon.start for ribbon in ribbons], "target": [len(steps) + ribbon.end for ribbon in ribbons],
-            "value": [ribbon.count for ribbon in ribbons],
-            "color": [STAY if ribbon.start == ribbon.end else MOVE for ribbon in ribbons],
+            "source": [last - ribbon.start for ribbon in upwards],
+            "target": [len(steps) + last - ribbon.end for ribbon in upwards],
+            "value": [ribbon.count for ribbon in upwards],
+            "color": [STAY if ribbon.start == ribbon.end else MOVE for ribbon in upwards],
         },
-    }  # fmt: skip
+    }
     return live.figure([trace], {"height": 420})

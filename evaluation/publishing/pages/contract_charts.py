@@ -13,6 +13,7 @@ from evaluation.publishing.release import Published
 
 OF_ALL = "satisfied_by_scheme"
 """The funnel over all schemes: every contract's result holds the same one."""
+_LIMITS = "Dotted lines: natural limits (mean ± 2.66 × mean moving range). "
 FEWEST = 12
 """Points below which a control chart says nothing of steadiness."""
 
@@ -119,8 +120,8 @@ def _output(row: Json, points: list[control.Point]) -> Chart:
         name=f"output-{row.get('name')}",
         title=f"{name}: {steady}",
         unit=words.visible(row.get("definition") or name),
-        note="Dotted lines: natural limits (mean ± 2.66 × mean moving range). "
-        "An output: it does not show that anyone got better.",
+        note=("" if limits.low is None and limits.high is None else _LIMITS)
+        + "An output: it does not show that anyone got better.",
         percent=share,
     )
 

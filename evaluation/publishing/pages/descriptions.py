@@ -8,18 +8,10 @@ from evaluation.publishing import words
 from evaluation.publishing.charts import bars, curves
 from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.pages.content import SiteContent
+from evaluation.publishing.pages.effects import CATEGORIES
 from evaluation.publishing.pages.reading import Json, part_of, rows_of, shown, texts_of
 from evaluation.publishing.parts import Cell, data_table, folded, heading, link, paragraph, region, say
 from evaluation.publishing.release import Published
-
-CATEGORIES = {
-    "A": "Noise", "B": "Verbal abuse, harassment, threats", "C": "Hate-related", "D": "Vandalism and damage",
-    "E": "Pets and animals", "F": "Vehicles", "G": "Drugs", "H": "Alcohol", "I": "Domestic abuse",
-    "J": "Physical violence", "K": "Litter, rubbish, fly-tipping", "L": "Garden", "M": "Communal areas, loitering",
-    "N": "Prostitution, kerb crawling", "O": "Other crime",
-}  # fmt: skip
-"""HouseMark's letters in words."""
-
 
 RUNGS = ("warning", "contract", "order", "possession")
 """The rungs of the ladder, lowest first."""

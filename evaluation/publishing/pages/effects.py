@@ -12,12 +12,62 @@ from evaluation.publishing.parts import Cell, Markup, bullets, data_table, parag
 VERDICTS = {"pass": "✓ Passed", "fail": "✕ Take care", "warn": "✕ Take care", "info": "For information"}
 
 
+CATEGORIES = {
+    "A": "Noise", "B": "Verbal abuse, harassment, threats", "C": "Hate-related", "D": "Vandalism and damage",
+    "E": "Pets and animals", "F": "Vehicles", "G": "Drugs", "H": "Alcohol", "I": "Domestic abuse",
+    "J": "Physical violence", "K": "Litter, rubbish, fly-tipping", "L": "Garden", "M": "Communal areas, loitering",
+    "N": "Prostitution, kerb crawling", "O": "Other crime",
+}  # fmt: skip
+"""HouseMark's letters in words."""
+
+_CHECKS = {
+    "balance": "Are the groups alike?",
+    "overlap": "Could anyone have been in either group?",
+    "proportional_hazards": "Is the effect the same all year?",
+    "placebo_in_time": "Was there a difference before it began?",
+    "negative_control": "Does something change that cannot?",
+    "evalue": "How strong would a hidden cause have to be?",
+    "leave_one_area_out": "Does one area make the result?",
+    "doubly_robust": "A second way of comparing",
+    "matching": "A third way: matched pairs",
+    "missing_uploads": "What if incidents are missing?",
+    "many_results": "Is it one lucky result of many?",
+    "self_controlled": "Each person before and after",
+    "shrinkage": "Beside the other schemes’ results",
+    "without_adjustment": "Without making the groups alike",
+    "difference_in_differences": "Beside other areas",
+    "upwards_only": "Only steps up count",
+    "length": "Is the time long enough?",
+}
+_OPEN = re.compile(r"open (\d+) days")
+_SEASON = re.compile(r"season \((?:co)?sine\)")
+
+
+def check_name(name: str) -> str:
+    """Say in words what a check asks."""
+    return _CHECKS.get(name, words.sentence_case(name))
+
+
+def term_name(term: str) -> str:
+    """Say in words what two groups were compared on: `category H` is a case of alcohol."""
+    kind, _, level = term.partition(" ")
+    if kind == "category":
+        return f"Case: {CATEGORIES[level].lower()}" if level in CATEGORIES else "Case: kind not recorded"
+    if kind == "area" and level != "rate":
+        return f"Lives in {level}"
+    if found := _OPEN.fullmatch(term):
+        return f"Case open for {found[1]} days"
+    if found := re.fullmatch(r"incidents in (\d+) days", term):
+        return f"Incidents in the last {found[1]} days"
+    return "Time of year" if _SEASON.fullmatch(term) else words.sentence_case(term)
+
+
 def checks_table(checks: Sequence[Mapping[str, Any]]) -> str:
     """Write every check with what it found."""
     rows: list[list[Cell]] = [
         [
-            words.sentence_case(str(check.get("name", ""))),
-            words.sentence(str(check["text"])),
+            check_name(str(check.get("name", ""))),
+            words.sentence(_never_nought(str(check["text"]))),
             VERDICTS.get(str(check.get("verdict")), words.sentence_case(str(check.get("verdict", "")))),
         ]
         for check in checks
@@ -25,6 +75,11 @@ def checks_table(checks: Sequence[Mapping[str, Any]]) -> str:
     return region(
         data_table("Checks made before publishing", ["Check", "What we found", "Reading"], rows), "Checks, table"
     )
+
+
+def _never_nought(text: str) -> str:
+    """A probability that rounds to nothing is below what is shown, not nothing."""
+    return text.replace("p-value is 0.000", "p-value is below 0.001").replace("p = 0.000", "p below 0.001")
 
 
 _EFFECT_NAMES = (

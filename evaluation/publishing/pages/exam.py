@@ -46,10 +46,8 @@ def plainly(text: object) -> str:
     """Write a criterion's text without identifiers, hyphens for minus signs or the statistician’s null."""
     named = re.sub(r"[a-z]+(?:_[a-z0-9]+)+", lambda found: EFFECTS.get(found.group(), found.group()), str(text or ""))
     spaced = re.sub(r"(?<=\d) %", "%", named)
-    said = re.sub(
-        r"\b(a |a true )?null\b", lambda found: "a scheme that does nothing" if found[1] else "no effect", spaced
-    )
-    return words.prose(said)
+    acts = spaced.replace("a true null rejected by", "a scheme that does nothing is said to act in")
+    return words.prose(acts.replace("under a null", "for a scheme that does nothing").replace("null", "no effect"))
 
 
 def draw(result: Mapping[str, Any] | None) -> dict[str, Chart]:

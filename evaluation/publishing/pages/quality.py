@@ -192,8 +192,8 @@ def _share(row: Json) -> str:
 
 
 def _found(row: Json) -> str:
-    if row.get("count") is None and row.get("of") is None:
-        return words.HIDDEN
+    if row.get("count") is None:
+        return words.HIDDEN if row.get("of") is None else f"too few to show, of {words.count(row.get('of'))}"
     return f"{words.count(row.get('count'))} of {words.count(row.get('of'))}"
 
 

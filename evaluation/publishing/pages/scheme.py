@@ -61,7 +61,7 @@ def _top(view: SchemeView) -> str:
     parts = [_decision(view), _hundred(view)]
     finding = view.finding
     if finding and (texts_of(finding, "can_say") or texts_of(finding, "cannot_say")):
-        can = [*plain_claim(view), *claims.can_say(finding)]
+        can = [*plain_claim(view), *(said for said in claims.can_say(finding) if not said.startswith("In words,"))]
         parts += [heading(2, "What you can and cannot say", "say"), say(can, texts_of(finding, "cannot_say"))]
     if view.record.body.strip() and not view.record.body.lstrip().startswith("#"):
         parts.append(heading(2, "What it is", "about"))

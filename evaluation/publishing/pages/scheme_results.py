@@ -10,7 +10,7 @@ from evaluation.publishing.charts import bars, curves, love
 from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.pages import area_series, sources
 from evaluation.publishing.pages.content import SiteContent
-from evaluation.publishing.pages.effects import checks_table, effect_value, effects_table, naive_list
+from evaluation.publishing.pages.effects import checks_table, effect_value, effects_table, naive_list, term_name
 from evaluation.publishing.pages.glance import TIMING, glance
 from evaluation.publishing.pages.reading import Json, part_of, rows_of, texts_of
 from evaluation.publishing.pages.scheme_view import SchemeView
@@ -33,7 +33,7 @@ def draw(view: SchemeView) -> dict[str, Chart]:
     if steps := rows_of(finding, "attrition"):
         drawn["ladder"] = ladder(steps, counted=glance(finding).unit)
     if balance := rows_of(finding, "balance"):
-        drawn["balance"] = love.chart(balance)
+        drawn["balance"] = love.chart([{**row, "term": term_name(str(row.get("term", "")))} for row in balance])
     return drawn
 
 
