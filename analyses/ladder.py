@@ -54,6 +54,8 @@ def measure(records: Tables, as_of: date) -> Measured:
     people = rungs["subject_id"].n_unique()
     if people < FEWEST:
         raise DataError(f"Only {people} people with a recorded rung of the ladder can be followed.")
+    if rungs["rung"].n_unique() < 2:
+        raise DataError(f"Only one rung of the ladder is recorded, {SAID[rungs['rung'][0]]}: nobody is seen to go up.")
     end = (as_of - date(1970, 1, 1)).days
     first = pl.col("day").min().over("subject_id")
     stays = rungs.with_columns(

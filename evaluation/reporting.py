@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -99,6 +100,11 @@ class Report:
         """Return the summary and its data as one JSON object."""
         summary = {"attention": list(self.attention), "done": list(self.done), "next": list(self.next_steps)}
         return as_json({"exit_code": int(self.exit_code), **summary, **self.data})
+
+
+def command(words: str, root: Path) -> str:
+    """Return a command line as it is to be typed here: it names the workspace where this is another folder."""
+    return f"evaluation {words}{'' if root.resolve() == Path.cwd() else f' --workspace {quote(str(root))}'}"
 
 
 def as_json(value: dict[str, Any]) -> str:

@@ -139,9 +139,10 @@ class Watch:
         """Say nothing."""
 
     def end(self, title: str, seconds: float) -> None:
-        """Stop watching the step."""
+        """Stop watching the step, and tell what it took: a later step may not come to its end."""
         self._note()
         self._title = ""
+        print(json.dumps({"step": title, "seconds": seconds, "peak_gib": self.peaks[title]}), flush=True)
 
     def __enter__(self) -> Watch:
         """Begin to watch."""
@@ -207,20 +208,29 @@ def scale_bench(times: Sequence[int]) -> pl.DataFrame:
     polars.DataFrame
         `times, rows, incidents, people, step, seconds, peak_gib`; a row a step, and one for the whole build.
     """
-    return pl.DataFrame([row for count in times for row in _in_a_process(count)])
+    return pl.DataFrame([row for count in times for row in _in_a_process(count)], infer_schema_length=None)
 
 
 def _in_a_process(times: int) -> list[dict[str, Any]]:
     with TemporaryDirectory(prefix="evaluation-scale-") as made:
         command = [sys.executable, "-m", "evaluation.scaling", made, str(times)]
         answer = subprocess.run(command, capture_output=True, text=True, check=False)
-    if answer.returncode:
-        return [{"times": times, "step": f"{WHOLE}: ended with code {answer.returncode}"}]
-    return json.loads(answer.stdout.splitlines()[-1])
+    told = [json.loads(line) for line in answer.stdout.splitlines() if line.startswith("{")]
+    size = told.pop() if answer.returncode == 0 else {"ended_with_code": answer.returncode}
+    whole = {
+        "step": WHOLE,
+        "seconds": sum(one["seconds"] for one in told),
+        "peak_gib": max((one["peak_gib"] for one in told), default=0.0),
+    }
+    return [{"times": times, **size, **_rounded(one)} for one in [*told, whole]]
 
 
-def measure(folder: Path, times: int) -> list[dict[str, Any]]:
-    """Write the places, build them as `evaluation build --no-notebooks` does, and say what each step took."""
+def _rounded(one: dict[str, Any]) -> dict[str, Any]:
+    return {"step": one["step"], "seconds": round(one["seconds"], 1), "peak_gib": round(one["peak_gib"], 2)}
+
+
+def measure(folder: Path, times: int) -> None:
+    """Write the places, build them as `evaluation build --no-notebooks` does, and print what each step took."""
     from evaluation import build
     from evaluation.job import Job
     from evaluation.progress import Steps
@@ -233,14 +243,8 @@ def measure(folder: Path, times: int) -> list[dict[str, Any]]:
         job = Job(workspace, store, Steps(watch))
         build.read_records(job)
         publish(job, build.all_results(job), ())
-        size = _size(job)
+        print(json.dumps(_size(job)), flush=True)
         store.commit()
-    seconds = {**job.steps.seconds, WHOLE: sum(job.steps.seconds.values())}
-    peaks = {**watch.peaks, WHOLE: max(watch.peaks.values())}
-    return [
-        {"times": times, **size, "step": step, "seconds": round(took, 1), "peak_gib": round(peaks[step], 2)}
-        for step, took in seconds.items()
-    ]
 
 
 def _size(job: Any) -> Mapping[str, int]:
@@ -253,4 +257,4 @@ def _size(job: Any) -> Mapping[str, int]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(Path(sys.argv[1]), int(sys.argv[2]))))
+    measure(Path(sys.argv[1]), int(sys.argv[2]))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from evaluation import build
 from evaluation.errors import ExitCode
 from evaluation.job import Job
-from evaluation.reporting import Report
+from evaluation.reporting import Report, command
+from evaluation.workspace import SETTINGS_FILE, Workspace, slug
 
 if TYPE_CHECKING:
     from evaluation.build import Results
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from evaluation.publication import Site
 
 REJECTED_SHARE_TO_MENTION = 0.05
+TABLES = {".csv", ".txt", ".tsv", ".xls", ".xlsx", ".xlsm", ".ods", ".parquet"}
 
 
 def of_build(job: Job, results: Results, site: Site) -> Report:
@@ -47,13 +49,44 @@ def of_check(job: Job) -> Report:
     from evaluation.records.quality.scorecard import scorecard
 
     figures = build.quality(job)
+    if not job.workspace.settings.extracts:
+        return _without_extracts(job, figures)
     return Report(
         done=[scorecard(figures, job.workspace.settings.quality), "", _records_line(job)],
-        attention=[*_rejected_lines(job), *_skipped_lines(job), *_passed(job)],
-        next_steps=["Run the studies: evaluation run", *_mend_lines(job)],
+        attention=[*_not_named(job), *_rejected_lines(job), *_skipped_lines(job), *_passed(job)],
+        next_steps=[f"Run the studies: {_command(job, 'run')}", *_mend_lines(job)],
         data={"quality": figures, **_data(job)},
         exit_code=_quality_code(job),
     )
+
+
+def _without_extracts(job: Job, figures: dict[str, Any]) -> Report:
+    """Say what a new workspace lacks, in place of a page of figures that are not there."""
+    block = _named([*unnamed_extracts(job.workspace), job.workspace.root / "extracts" / "cases.xlsx"][0], job)
+    return Report(
+        done=[f"No extract is named in {job.workspace.root / SETTINGS_FILE} yet, so there is nothing to check."],
+        attention=_not_named(job),
+        next_steps=["Name each extract there, for example:", *block, f"and look again: {_command(job, 'check')}"],
+        data={"quality": figures, **_data(job)},
+    )
+
+
+def _not_named(job: Job) -> list[str]:
+    """Say which files of the folder of extracts are read by nobody, because no extract names them."""
+    files = unnamed_extracts(job.workspace)
+    return [f"{file.relative_to(job.workspace.root)} is there, but no extract names it." for file in files]
+
+
+def unnamed_extracts(workspace: Workspace) -> list[Path]:
+    """Find the tables in the folder of extracts that no extract of `partnership.toml` names."""
+    named = {workspace.root / extract.path for extract in workspace.settings.extracts.values()}
+    files = sorted(path for path in (workspace.root / "extracts").glob("*") if path.suffix.lower() in TABLES)
+    return [path for path in files if path not in named]
+
+
+def _named(file: Path, job: Job) -> list[str]:
+    place = file.relative_to(job.workspace.root).as_posix()
+    return [f"  [extracts.{slug(file.stem)}]", f'  path = "{place}"', '  mapping = "case_list"']
 
 
 def of_run(job: Job, findings: Mapping[str, Finding]) -> Report:
@@ -65,7 +98,7 @@ def of_run(job: Job, findings: Mapping[str, Finding]) -> Report:
     return Report(
         done=[*_findings_lines(findings), *job.changes.sentences()],
         attention=job.attention,
-        next_steps=[where, f"Publish them: evaluation site{day}"],
+        next_steps=[where, f"Publish them: {_command(job, f'site{day}')}"],
         data={"changed": job.changes.to_json(), **_data(job), **_statuses(findings)},
     )
 
@@ -76,7 +109,7 @@ def of_notebooks(job: Job, names: Sequence[str]) -> Report:
     return Report(
         done=[f"{len(names)} notebook{'s were' if len(names) != 1 else ' was'} executed: {', '.join(names)}."],
         attention=job.attention,
-        next_steps=[f"The executed copies are in {where}.", "Put them on the site: evaluation site"],
+        next_steps=[f"The executed copies are in {where}.", f"Put them on the site: {_command(job, 'site')}"],
         data={"notebooks": list(names), **_data(job)},
     )
 
@@ -119,12 +152,16 @@ def _unmatched_lines(summary: Mapping[str, Any], where: Path) -> list[str]:
     return [f"£{amount:,.2f} of {receipts} is allocated to no order; see {where / 'unmatched_receipts.csv'}."]
 
 
+def _command(job: Job, words: str) -> str:
+    return command(words, job.workspace.root)
+
+
 def _other_day(job: Job) -> list[str]:
     if job.own_day is None:
         return []
     return [
         f"{job.workspace.build} now says what was known up to {job.workspace.as_of}; the workspace's own day is "
-        f"{job.own_day}. To go back: evaluation build"
+        f"{job.own_day}. To go back: {_command(job, 'build')}"
     ]
 
 

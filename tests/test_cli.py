@@ -327,3 +327,39 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path, capsys: pyte
     told = capsys.readouterr().err
     assert "The machine refused" in told
     assert "Traceback" not in told
+
+
+def test_a_new_workspace_is_told_what_to_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert in_process(["init", str(tmp_path / "ours"), "--as-of", "2012-12-31"]) == 0
+    (tmp_path / "ours" / "extracts" / "Our cases.csv").write_text(CASES, encoding="utf-8")
+    assert in_process(["check", "--workspace", str(tmp_path / "ours")]) == 0
+    told = capsys.readouterr().out
+    assert "there is nothing to check" in told
+    assert "extracts/Our cases.csv is there, but no extract names it." in told
+    block = '[extracts.our_cases]\npath = "extracts/Our cases.csv"\nmapping = "case_list"\n'
+    assert all(f"  {line}" in told for line in block.splitlines())
+    assert f"evaluation check --workspace {tmp_path / 'ours'}" in told
+    with (tmp_path / "ours" / "partnership.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f'{block}[privacy]\nkey = "{tmp_path / "ours.key"}"\n')
+    assert in_process(["check", "--workspace", str(tmp_path / "ours")]) == 0
+    told = capsys.readouterr().out
+    assert "3 rows of 1 extract: 3 accepted" in told
+    assert f"Run the studies: evaluation run --workspace {tmp_path / 'ours'}" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [(["chek"], '"check"'), (["new", "studdy", "x"], '"study"'), (["check", "--workspce", "."], "--workspace"),
+     (["bench", "survivl"], '"survival"')],
+)  # fmt: skip
+def test_near_names_are_suggested(words: list[str], near: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert in_process(words) == 2
+    assert f"Did you mean {near}" in capsys.readouterr().err
+
+
+def test_every_command_shows_an_example() -> None:
+    from evaluation.cli import app
+    from evaluation.reference import commands
+
+    without = [name for name, function in commands(app) if f"evaluation {name}" not in (function.__doc__ or "")]
+    assert without == []

@@ -9,7 +9,7 @@ from pathlib import Path
 from evaluation.cli.apps import PLAIN, app, new
 from evaluation.cli.jobs import build
 from evaluation.errors import UsageError
-from evaluation.reporting import Common, Report
+from evaluation.reporting import Common, Report, command
 
 
 @app.command
@@ -56,7 +56,7 @@ def init(folder: Path = Path(), *, name: str = "Our partnership", common: Common
         done=[f"An empty workspace is in {settings.parent}."],
         next_steps=[
             f"Put your extracts into {settings.parent / 'extracts'}, name them in {settings}, then:",
-            f"  evaluation check --workspace {settings.parent}",
+            f"  {command('check', settings.parent)}",
         ],
         data={"settings": str(settings)},
     )
@@ -80,7 +80,15 @@ def new_contract(name: str, *, common: Common = PLAIN) -> Report:
     ask = sys.stdin.isatty() and not (common.json or common.quiet)
     stem = _stem(name)
     text = contract_text(stem, ask=input if ask else None)
-    return _drafted(common, f"contracts/{stem}.toml", text, ["Fill it in, then judge the contract: evaluation build"])
+    return _drafted(
+        common,
+        f"contracts/{stem}.toml",
+        text,
+        [
+            "Until it is filled in, a build refuses it line by line. Then judge the contract:",
+            f"  {command('build', common.workspace)}",
+        ],
+    )
 
 
 @new.command(name="scheme")
@@ -101,7 +109,10 @@ def new_scheme(name: str, *, common: Common = PLAIN) -> Report:
     stem = _stem(name)
     title = stem.replace("_", " ").capitalize() if name == stem else name
     return _drafted(
-        common, f"site/schemes/{stem}.qmd", scheme_draft(title), ["See it on the register: evaluation site"]
+        common,
+        f"site/schemes/{stem}.qmd",
+        scheme_draft(title),
+        [f"See it on the register: {command('site', common.workspace)}"],
     )
 
 
@@ -121,7 +132,9 @@ def new_study(name: str, *, common: Common = PLAIN) -> Report:
     from evaluation.comparison.template import study_source
 
     stem = _stem(name)
-    return _drafted(common, f"analyses/{stem}.py", study_source(stem), [f"Run it: evaluation run {stem}"])
+    return _drafted(
+        common, f"analyses/{stem}.py", study_source(stem), [f"Run it: {command(f'run {stem}', common.workspace)}"]
+    )
 
 
 @new.command(name="mapping")
@@ -144,7 +157,11 @@ def new_mapping(file: Path, *, common: Common = PLAIN) -> Report:
     root, place = common.workspace.resolve(), file.resolve()
     path = place.relative_to(root) if place.is_relative_to(root) else place
     block = [f"  [extracts.{stem}]", f'  path = "{path.as_posix()}"', f'  mapping = "mappings/{stem}.toml"']
-    steps = ["Answer its questions, then name it in partnership.toml:", *block, "and look: evaluation check"]
+    steps = [
+        "Answer its questions, then name it in partnership.toml:",
+        *block,
+        f"and look: {command('check', common.workspace)}",
+    ]
     return _drafted(common, f"mappings/{stem}.toml", draft_mapping(file), steps)
 
 

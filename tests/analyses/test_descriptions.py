@@ -38,6 +38,14 @@ def test_the_ladder_counts_upwards_and_says_where_people_stop():
     assert sum(point["n_event"] for point in contract["points"]) == 11
 
 
+def test_one_rung_is_no_ladder():
+    rows = [(f"p{i}", "abcs", day(i)) for i in range(20)]
+    incidents = frame([("p1", day(200))], subject_id=pl.String, occurred_on=pl.Date)
+    found = ladder.study.run({"Interventions": interventions(rows), "Incidents": incidents}, as_of=END)
+    assert found.status == "cannot_be_said"
+    assert "Only one rung of the ladder is recorded, a contract" in str(found.reason)
+
+
 def test_repeat_victims_need_three_reports_in_six_months_each_within_a_month():
     rows = [(f"v{i}", day(d), day(d + 1)) for i in range(10) for d in (0, 90, 180)]
     rows += [(f"w{i}", day(d), day(d + 1)) for i in range(10) for d in (0, 90, 190)]
