@@ -22,13 +22,13 @@ def overall_tests(fit: CoxFit) -> pl.DataFrame:
     }
     if fit.robust_covariance is not None:
         values["robust score"] = _quadratic_form(score_products(fit.likelihood, fit.null.moments), score)
-    df, chi2 = len(fit.terms), list(values.values())
+    df, chi2 = len(fit.terms), np.array(list(values.values()))
     return pl.DataFrame(
         {
             "test": list(values),
-            "chi2": pl.Series(chi2, dtype=pl.Float64, nan_to_null=True),
+            "chi2": pl.Series(chi2, nan_to_null=True),
             "df": [df] * len(values),
-            "p": pl.Series([float(chdtrc(df, value)) for value in chi2], dtype=pl.Float64, nan_to_null=True),
+            "p": pl.Series(chdtrc(df, chi2), nan_to_null=True),
         }
     )
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 import pytest
 
 from evaluation.errors import DataError
@@ -16,6 +17,7 @@ from evaluation.survival import (
     mean_cumulative_count,
     overlapping,
     parametric,
+    prentice_williams_peterson,
     restricted_mean,
 )
 
@@ -66,6 +68,28 @@ REFUSED = [
     ("ties", GOOD, {"ties": "efrom"}, ["Did you mean 'efron'"]),
     ("level", GOOD, {"level": 95}, ["between 0 and 1"]),
     ("dates", GOOD.with_columns(exit=pl.date(2012, 1, 1)), {}, ["'exit' is Date"]),
+    (
+        "a NaN stratum",
+        GOOD.with_columns(ward=pl.lit(float("nan"))),
+        {"strata": "ward"},
+        ["'ward' is not a finite number"],
+    ),
+    ("a list of clusters", GOOD.with_columns(team=pl.lit([1])), {"cluster": "team"}, ["'team' is List"]),
+    ("too large", GOOD.with_columns(age=pl.col("age") * 1e200), {}, ["'age' is too large", "in 6 of 6 rows"]),
+    ("too faint", GOOD.with_columns(w=pl.col("w") * 1e-200), {"weights": "w"}, ["'w' is too small to count"]),
+    (
+        "a spell of rounding error",
+        GOOD.with_columns(exit=pl.col("entry") + 1e-12),
+        {"entry": "entry"},
+        ["no length but rounding error in 6 of 6 rows", "1e-12"],
+    ),
+    (
+        "wider than 64 bits",
+        GOOD.with_columns(exit=pl.col("exit").cast(pl.Int128) * 10**20),
+        {},
+        ["'exit' is null in 6 of 6 rows"],
+    ),
+    ("not a Polars frame", GOOD.to_dict(as_series=False), {}, ["a dict", "Polars frame"]),
     ("all weights zero", GOOD.with_columns(w=0.0), {"weights": "w"}, ["zero"]),
 ]
 
@@ -76,6 +100,38 @@ def test_cox_refuses(data, options, said):
         cox(data, **{"covariates": ["age"], **options})
     for words in said:
         assert words in str(refusal.value)
+
+
+NARROW = [pl.Int8, pl.UInt8, pl.UInt16, pl.Int64, pl.UInt64, pl.Int128, pl.Float32, pl.Decimal(12, 2)]
+
+
+@pytest.mark.parametrize("dtype", NARROW, ids=str)
+def test_every_kind_of_number_gives_the_same_answer(dtype):
+    numbers = ["entry", "exit", "event", "age", "id"]
+    # 200 and 250 do not fit in a signed byte, and their differences wrap round in an unsigned one.
+    long = GOOD.with_columns(pl.col("entry", "exit") * (12 if dtype == pl.Int8 else 28))
+    narrow = long.with_columns(pl.col(numbers).cast(dtype)).lazy()
+    for estimate in (
+        lambda data: cox(data, "age", entry="entry", cluster="id").tidy(),
+        lambda data: kaplan_meier(data, entry="entry", by="arm").tidy(),
+        lambda data: logrank(data, entry="entry", by="arm").tidy(),
+        lambda data: prentice_williams_peterson(data, "age", subject="id", timescale="gap", most=1).tidy(),
+    ):
+        got, want = (estimate(data).select(cs.numeric()).cast(pl.Float64).to_numpy() for data in (narrow, long))
+        np.testing.assert_allclose(got, want, rtol=1e-9)
+
+
+def test_a_category_keeps_its_own_order():
+    ordered = GOOD.with_columns(pl.col("arm").cast(pl.Enum(["b", "a", "unused"])))
+    assert cox(ordered, "arm").terms == ("arm[a]",)
+    assert cox(GOOD.with_columns(pl.col("arm").cast(pl.Categorical)), "arm").terms == ("arm[b]",)
+    assert logrank(ordered, by="arm").groups["arm"].to_list() == ["b", "a"]
+
+
+def test_overlap_is_only_looked_for_in_usable_columns():
+    for wrong in (with_value("exit", 2, None), GOOD.with_columns(exit=pl.lit("x")), with_value("entry", 1, 9)):
+        with pytest.raises(DataError, match="cannot be used"):
+            overlapping(wrong, subject="id")
 
 
 def test_several_problems_are_told_together():
