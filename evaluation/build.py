@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from evaluation.income import Comparison
     from evaluation.records import Extract
 
+RECORD_PARTS = ("records", "rejected", "quality.json")
 INCOME_TABLES = ("Prosecutions", "CourtOrders", "OrderEvents", "Receipts")
 CONTRACT_TABLES = ("Measures", "Surveys", "Returns", "Interventions", "Cases")
 
@@ -71,12 +72,14 @@ def read_records(job: Job) -> None:
         answers = _decisions(job, "linking")
         declared = [settings.extracts, settings.quality, answers and file_digest(answers)]
         key = digest([job.inputs, _mappings(job), job.schemes, job.workspace.as_of, declared, job.code])
-        if job.store.is_current("records", key) and not job.has_database:
+        if all(job.store.is_current(part, key) for part in RECORD_PARTS) and not job.has_database:
             job.steps.reused.append("Records")
             return
         extracts = _read_extracts(job, advance)
         _refuse_changed_inputs(job)
-        _write_records(job, key, extracts)
+        # The rows of a database cannot be hashed without reading them: here they have been read.
+        read = [extract.source_sha256 for extract in extracts] if job.has_database else None
+        _write_records(job, digest([key, read]) if read else key, extracts)
 
 
 def _prepare_example(job: Job) -> None:
@@ -160,9 +163,12 @@ def _write_records(job: Job, key: str, extracts: list[Extract]) -> None:
         records.write(assembled, folder)
         write_json(folder / "about.json", {"inputs": [_about(job, extract) for extract in extracts]})
 
-    job.store.make("records", key, write_tables)
-    job.store.make("rejected", key, lambda folder: records.write_rejected(extracts, folder))
-    job.store.make("quality.json", key, lambda path: write_json(path, measured.to_json()))
+    writers = (
+        write_tables,
+        lambda folder: records.write_rejected(extracts, folder),
+        lambda path: write_json(path, measured.to_json()),
+    )
+    job.store.make_together(key, dict(zip(RECORD_PARTS, writers, strict=True)))
 
 
 def _linking_truth(job: Job) -> tuple[pl.DataFrame, pl.DataFrame] | None:

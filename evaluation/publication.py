@@ -99,7 +99,7 @@ def _edition(job: Job, results: Results) -> _Edition:
 
     key = digest([_plain(results), job.table_key(), job.workspace.settings.publishing])
     again = job.store.is_current("edition", key)
-    kept = job.store.folder / "edition"
+    kept = job.store.path("edition")
     before = kept / "before" if again else kept
     edition, frames = _released(job, results, read_edition(before))
 
@@ -246,8 +246,7 @@ def _make_site(job: Job, key: str, content: SiteContent, executed: Sequence[Exec
         made.update(asdict(render(job.store.path("site"), target, renderer)))
 
     job.store.make("site", key, write_project)
-    job.store.make("_site", key, write_rendered)
-    job.store.make("site.json", key, lambda path: write_json(path, made))
+    job.store.make_together(key, {"_site": write_rendered, "site.json": lambda path: write_json(path, made)})
 
 
 def _merged_sources(job: Job) -> Path:

@@ -3,7 +3,8 @@
 Each result (a file or a folder below `build/`) is made in a staging folder, under a key that hashes everything it
 depends on. When the key is the one of the last build, the earlier result is kept. At the end all new results take
 their places together: the list of moves is written first, so that a run that is killed before it leaves the last
-good build untouched, and one killed in the middle is finished by the next command.
+good build untouched, and one killed in the middle is finished by the next command. What a killed run had made whole
+waits in the staging folder with its key, and the next command takes it up instead of making it again.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ STATE_FILE = "state.json"
 JOURNAL_FILE = ".moves.json"
 STAGING_FOLDER = ".staging"
 REPLACED_FOLDER = ".replaced"
+WHOLE_FILE = ".whole.json"
 LOCK_FILE = ".lock"
 
 
@@ -51,6 +53,7 @@ class Store:
         self.folder = folder
         self._staging = folder / STAGING_FOLDER
         self._state: dict[str, str] = _read_json(folder / STATE_FILE)
+        self._unfinished = _made_whole(self._staging)
         self._made: dict[str, str] = {}
         self._dropped: set[str] = set()
 
@@ -59,12 +62,20 @@ class Store:
         return self._staging / name if name in self._made else self.folder / name
 
     def is_current(self, name: str, key: str) -> bool:
-        """Say whether the result `name` of the last build was made from the same inputs."""
-        return self._state.get(name) == key and (self.folder / name).exists()
+        """Say whether the result `name` was made from the same inputs: now, by a run that was killed, or last time.
 
-    def has(self, name: str, key: str) -> bool:
-        """Say whether the result `name`, made now or kept, was made from these inputs."""
-        return self._made.get(name) == key or (name not in self._made and self.is_current(name, key))
+        What a killed run left whole is taken up by asking for it.
+        """
+        if (
+            name not in self._made
+            and not self._in_place(name, key)
+            and self._unfinished.get(name, {}).get("key") == key
+        ):
+            self._made[name] = key
+        return self._made[name] == key if name in self._made else self._in_place(name, key)
+
+    def _in_place(self, name: str, key: str) -> bool:
+        return self._state.get(name) == key and (self.folder / name).exists()
 
     def make(self, name: str, key: str, write: Callable[[Path], object]) -> bool:
         """Make the result `name`, or keep the one that was made from the same inputs.
@@ -74,13 +85,33 @@ class Store:
         bool
             True when it was made now, False when it was kept.
         """
-        if self.is_current(name, key):
+        return self.make_together(key, {name: write})
+
+    def make_together(self, key: str, parts: Mapping[str, Callable[[Path], object]]) -> bool:
+        """Make results that belong to one step, in their order; all of them are kept, or all are made.
+
+        Returns
+        -------
+        bool
+            True when they were made now, False when they were kept.
+        """
+        if all(self.is_current(name, key) for name in parts):
             return False
-        target = self._staging / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write(target)
-        self._made[name] = key
+        for name, write in parts.items():
+            target = self._staging / name
+            _remove(target)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write(target)
+        whole = {name: {"key": key, "content": _content(self._staging / name)} for name in parts}
+        self._unfinished.update(whole)
+        write_json(self._staging / WHOLE_FILE, self._unfinished)
+        self._made.update(dict.fromkeys(parts, key))
         return True
+
+    def forget(self) -> None:
+        """Throw away what this run and a killed one made: it may not agree with what it is said to be made from."""
+        shutil.rmtree(self._staging, ignore_errors=True)
+        self._unfinished, self._made, self._dropped = {}, {}, set()
 
     def scratch(self, name: str) -> Path:
         """Return an empty folder for passing work; it goes when the run ends."""
@@ -117,13 +148,35 @@ class Store:
         """Put everything that was made in its place; results named in `remove` disappear."""
         remove = (*remove, *sorted(self._dropped))
         if not self._made and not remove:
+            self.forget()
             return
         state = {name: key for name, key in {**self._state, **self._made}.items() if name not in remove}
         write_json(self._staging / STATE_FILE, state)
         moves = [name for name in self._made if name not in remove and (self._staging / name).exists()]
         write_json(self.folder / JOURNAL_FILE, {"moves": [*moves, STATE_FILE], "remove": list(remove)})
         finish_moves(self.folder)
-        self._state, self._made, self._dropped = state, {}, set()
+        self._state = state
+        self.forget()
+
+
+def _made_whole(staging: Path) -> dict[str, dict[str, Any]]:
+    """What a killed run left: the results that are there to the last byte, with their keys; a folder of none goes."""
+    listed = _read_json(staging / WHOLE_FILE)
+    whole = {name: one for name, one in listed.items() if _content(staging / name) == one["content"]}
+    if not whole:
+        shutil.rmtree(staging, ignore_errors=True)
+    return whole
+
+
+def _content(path: Path) -> str | None:
+    """Hash a result, be it a file or a folder; None where there is none."""
+    return tree_digest(path) if path.is_dir() else file_digest(path) if path.is_file() else None
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
 
 
 def _different(name: str, before: Path, now: Path) -> Iterator[str]:
@@ -156,9 +209,10 @@ def finish_moves(folder: Path) -> None:
             source.rename(target)
     for name in journal.get("remove", ()):
         _set_aside(folder, name)
+    if journal:
+        shutil.rmtree(folder / STAGING_FOLDER, ignore_errors=True)
     (folder / JOURNAL_FILE).unlink(missing_ok=True)
-    for leftover in (STAGING_FOLDER, REPLACED_FOLDER):
-        shutil.rmtree(folder / leftover, ignore_errors=True)
+    shutil.rmtree(folder / REPLACED_FOLDER, ignore_errors=True)
 
 
 def _set_aside(folder: Path, name: str) -> None:

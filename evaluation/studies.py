@@ -79,7 +79,7 @@ def _read_together(job: Job, files: Mapping[str, Path], shown: Container[str]) -
     """Read the findings that are up to date together; those of earlier records or of studies that are gone go."""
     from evaluation.comparison import Finding, across_register
 
-    current = [name for name, file in files.items() if job.store.has(_alone(name), _study_key(job, file))]
+    current = [name for name, file in files.items() if job.store.is_current(_alone(name), _study_key(job, file))]
     alone = {name: Finding.from_json(_text(job.store.path(_alone(name)))) for name in current}
     findings = {
         name: finding
@@ -117,7 +117,7 @@ def _study_key(job: Job, file: Path) -> str:
 
 def _studied(job: Job, files: Mapping[str, Path], *, named: bool) -> Iterator[str]:
     """Run the studies that are not up to date, side by side where that pays; yields each one's name as it ends."""
-    due = {name: file for name, file in files.items() if not job.store.has(_alone(name), _study_key(job, file))}
+    due = {name: file for name, file in files.items() if not job.store.is_current(_alone(name), _study_key(job, file))}
     yield from (_alone(name) for name in files if name not in due)
     for name, text in _texts(job, due):
         if isinstance(text, str):

@@ -144,3 +144,55 @@ def test_digests_see_names_contents_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "one").write_text("1")
     assert tree_digest(tmp_path) == first
     assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1}) != digest({"a": 1, "b": 3})
+
+
+def test_what_a_killed_run_had_made_whole_is_taken_up(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        store.make("a.json", "old", lambda path: path.write_text("old"))
+        store.commit()
+    with pytest.raises(OSError, match="disk full"), open_store(tmp_path) as store:
+        store.make("a.json", "k", lambda path: path.write_text("new"))
+        store.make("findings/b.json", "k", lambda path: path.write_text("b"))
+        store.make("c.json", "k", half_written)
+    assert (tmp_path / "a.json").read_text() == "old"
+    with open_store(tmp_path) as store:
+        assert not store.make("a.json", "k", never)
+        assert not store.is_current("findings/b.json", "other inputs")
+        assert store.make("findings/b.json", "other inputs", lambda path: path.write_text("b2"))
+        assert store.make("c.json", "k", lambda path: path.write_text("c"))
+        assert store.path("a.json").read_text() == "new"
+        store.commit()
+    assert [(tmp_path / name).read_text() for name in ("a.json", "findings/b.json", "c.json")] == ["new", "b2", "c"]
+    assert not (tmp_path / STAGING_FOLDER).exists()
+
+
+def test_results_of_one_step_are_taken_up_together_or_not_at_all(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="disk full"), open_store(tmp_path) as store:
+        store.make_together("k", {"site": lambda path: path.write_text("first"), "site.json": half_written})
+    with open_store(tmp_path) as store:
+        assert not store.is_current("site", "k")
+        assert store.make_together("k", dict.fromkeys(("site", "site.json"), lambda path: path.write_text("second")))
+        assert not store.make_together("k", dict.fromkeys(("site", "site.json"), never))
+        store.commit()
+    assert (tmp_path / "site").read_text() == (tmp_path / "site.json").read_text() == "second"
+
+
+def test_what_was_changed_after_the_kill_is_made_again(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        store.make("a.json", "k", lambda path: path.write_text("whole"))
+    (tmp_path / STAGING_FOLDER / "a.json").write_text("who")
+    with open_store(tmp_path) as store:
+        assert not store.is_current("a.json", "k")
+        assert not (tmp_path / STAGING_FOLDER).exists()
+
+
+def test_a_run_that_needs_nothing_of_a_killed_one_leaves_nothing_of_it(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        store.make("a.json", "k", lambda path: path.write_text("whole"))
+    with open_store(tmp_path) as store:
+        store.commit()
+    assert [path.name for path in tmp_path.iterdir()] == [".lock"]
+
+
+def never(path: Path) -> None:
+    raise AssertionError(f"{path.name} was made again")
