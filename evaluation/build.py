@@ -92,12 +92,17 @@ def _prepare_example(job: Job) -> None:
         from evaluation.example.wexbourne import AS_OF
 
         key = digest([example.seed, job.code])
-        own = job.workspace.root / "build"
+        own = _own_build(job)
         with nullcontext(job.store) if job.workspace.build == own else open_store(own) as store:
             if store.make("example", key, lambda folder: write_extracts(folder, seed=example.seed, as_of=AS_OF)):
                 store.commit()
             else:
                 job.steps.reused.append("Worked example")
+
+
+def _own_build(job: Job) -> Path:
+    """The workspace's own build folder, wherever this run writes: there the worked example lies."""
+    return job.workspace.root / "build"
 
 
 def _mappings(job: Job) -> dict[str, str]:
@@ -177,7 +182,7 @@ def _linking_truth(job: Job) -> tuple[pl.DataFrame, pl.DataFrame] | None:
 
     if job.workspace.settings.example is None:
         return None
-    folder = job.store.path("example")
+    folder = _own_build(job) / "example"
     pairs, people = (pl.read_csv(folder / name, infer_schema=False) for name in ("truth_pairs.csv", "truth_people.csv"))
     return pairs, people
 
