@@ -48,6 +48,13 @@ _CODE = re.compile(
     _FLAGS,
 )
 _COLOURED = re.compile(r"</?span\b[^>]*>|<a\b[^>]*>\s*</a>", _FLAGS)
+# Classes of the framework's layout on the header, the frame and the foot: its stylesheet is gone.
+_FRAMEWORK = re.compile(
+    r"(?<=[\s\"])(?:navbar-nav-scroll|me-auto|mx-auto|container-fluid|navbar-expand-lg|sd-navbar-default|collapse|"
+    r"page-columns|page-rows-contents|page-layout-\w+|page-navbar|quarto-container|column-page|nav-fixed|fullcontent|"
+    r"headroom|sticky-top|fixed-top|list-unstyled|quarto-light)(?=[\s\"])\s*"
+)
+_FRAMES = re.compile(r"<(?:body|header|nav|div|ul|main)\b[^<>]*\sclass=\"[^\"]*\"[^<>]*>", re.I)
 # What only the renderers' scripts read of a heading: its section holds the same id.
 _ANCHORED = re.compile(
     r'(?:(?<=<h[1-6]) class="anchored"| data-anchor-id="[^"]*"|(?<=") class="level[1-6]"(?=>))(?=[^<>]*>)', _FLAGS
@@ -79,10 +86,15 @@ def tidy(page: str) -> str:
         page = head + found + rest.replace(end, f'{end}<p class="stamp"><b>{STAMP}</b></p>', 1)
     page = _WRAPPED.sub(r"\1", page).replace('<li class="nav-item">', "<li>").replace('<a class="nav-link" ', "<a ")
     page = _CODE.sub(lambda code: f"<pre><code>{_COLOURED.sub('', code['text'])}</code></pre>", page)
-    page = _ANCHORED.sub("", page)
+    page = _FRAMES.sub(_plain_frame, _ANCHORED.sub("", page))
     page = _TAG.sub(lambda tag: _ACTIVE_URL.sub("", _HANDLER.sub("", tag.group())), page)
     page = re.sub(r"(<body[^>]*>)", rf"\1{_SKIP}", page, count=1)
     return re.sub(r'(<meta charset="utf-8"\s*/?>)', rf"\1{_META}", page, count=1)
+
+
+def _plain_frame(tag: re.Match[str]) -> str:
+    """Return a frame's tag without the framework's classes."""
+    return _FRAMEWORK.sub("", tag.group()).replace(' class=""', "").replace(' "', '"')
 
 
 def tidy_site(output: Path) -> int:

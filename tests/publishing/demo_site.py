@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.publishing.pages import SiteContent
-from evaluation.publishing.release import Rules, release_contract, release_finding, release_income, release_quality
+from evaluation.publishing.release import (
+    Rules,
+    release_contract,
+    release_finding,
+    release_income,
+    release_quality,
+    release_tables,
+)
 from evaluation.register import Scheme
 
 AS_OF = date(2012, 12, 31)
@@ -516,6 +523,49 @@ QUALITY = {
 }
 
 
+WARDS = ("Eastfield", "Northbrook", "Southmead")
+
+
+@cache
+def tables() -> tuple[Any, ...]:
+    """Published tables of counts: wards by month, cases by age, the ladder."""
+    import polars as pl
+
+    from evaluation.aggregates import hierarchies, with_margins
+
+    incidents = [
+        {"ward": ward, "year": day[:7], "person": f"{ward}{day}{i}"}
+        for place, ward in enumerate(WARDS)
+        for n, day in enumerate(months(2011, 24))
+        for i in range(20 + 5 * place + n % 4 * 3)
+    ]
+    states = {"open for up to 6 months": 40, "open for 6 to 12 months": 20, "open for 1 to 2 years": 15,
+              "open for over 2 years": 45, "resolved": 180}  # fmt: skip
+    cases = [
+        {"service": service, "state": state, "person": f"{service}{state}{i}"}
+        for service in ("Police", "Tenancy")
+        for state, count in states.items()
+        for i in range(count)
+    ]
+    steps = {("warning", "warning"): 300, ("warning", "contract"): 30, ("warning", "order"): 20,
+             ("contract", "contract"): 60, ("contract", "order"): 15, ("order", "order"): 25,
+             ("order", "possession"): 11, ("possession", "possession"): 12}  # fmt: skip
+    people = [
+        {"first_rung": first, "highest_rung": highest, "person": f"{first}{highest}{i}"}
+        for (first, highest), count in steps.items()
+        for i in range(count)
+    ]
+    frames = {
+        "incidents_by_ward_and_month": with_margins(pl.DataFrame(incidents), ["ward", "year"], in_parts=True),
+        "caseload_by_service_and_state": with_margins(pl.DataFrame(cases), ["service", "state"], in_parts=True),
+        "ladder_by_first_and_highest_rung": with_margins(
+            pl.DataFrame(people), ["first_rung", "highest_rung"], in_parts=True
+        ),
+    }
+    counted = {name: name.partition("_by_")[0] for name in frames}
+    return release_tables(frames, RULES, hierarchies=hierarchies(frames.values()), measures=counted)[0]
+
+
 def content(**more: Any) -> SiteContent:
     """The whole site’s content; keywords replace parts of it."""
     given: dict[str, Any] = {
@@ -528,5 +578,6 @@ def content(**more: Any) -> SiteContent:
         "contracts": (release_contract(contract(), RULES),),
         "income": release_income(INCOME, RULES),
         "quality": release_quality(QUALITY, RULES),
+        "tables": tables(),
     }
     return SiteContent(**{**given, **more})

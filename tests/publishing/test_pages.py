@@ -313,7 +313,7 @@ def test_a_description_stands_with_the_cases_and_claims_nothing(demo: ModuleType
             "warning": {"share": 0.45, "low": 0.43, "high": 0.48, "people": 1710},
         }},
     }  # fmt: skip
-    write_site(demo.source(), tmp_path, site=demo.content(findings=(release_finding(ladder, Rules()),)))
+    write_site(demo.source(), tmp_path, site=demo.content(findings=(release_finding(ladder, Rules()),), tables=()))
     page = (tmp_path / "ladder.qmd").read_text()
     assert page.index("Warning, 1,710 people") < page.index("Order, 195 people")
     assert "45 of 100" in page

@@ -13,7 +13,7 @@ TEMPLATES = (
     "index.html", "schemes/mediation.html", "contracts/city_counselling.html",
     "problems/threats-and-harassment.html",
     "meetings/2013-01-17.html", "court-costs.html", "data-quality.html", "downloads.html", "search.html",
-    "methods.html",
+    "methods.html", "ladder.html",
 )  # fmt: skip
 """One page of each template."""
 VIEWS = [(width, scheme) for width in (390, 768, 1440) for scheme in ("light", "dark")]

@@ -25,6 +25,7 @@ VIEWS = {
     "scheme": ("schemes/mediation.html", 1440, "light"),
     "scheme, dark": ("schemes/mediation.html", 1440, "dark"),
     "contract": ("contracts/city_counselling.html", 1440, "light"),
+    "ladder": ("ladder.html", 1440, "light"),
     "court costs": ("court-costs.html", 1440, "light"),
 }
 SHRINK = """async ([image, columns, rows]) => {

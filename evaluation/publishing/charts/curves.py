@@ -295,7 +295,7 @@ def _live(curves: Sequence[Curve], scale: Scale, start: str) -> Mapping[str, obj
     end = max(curve.times[-1] for curve in curves)
     traces: list[dict[str, Any]] = []
     for row, curve in reversed(list(enumerate(curves))):
-        months = [0.0, *(round(time / _DAYS_A_MONTH, 2) for time in curve.times)]
+        months = [0.0, *(round(time / _DAYS_A_MONTH, 1) for time in curve.times)]
         first = scale.start * factor
         middle = [first, *(round(v * factor, 2) for v in curve.values)]
         low = [

@@ -65,7 +65,7 @@ def step_line(
     hover: str,
 ) -> list[dict[str, Any]]:
     """Return a step line with its interval: the traces of one curve."""
-    base = {"x": list(x), "type": "scatter", "mode": "lines", "showlegend": False}
+    base = {"x": list(x), "type": "scatter", "mode": "lines"}
     traces: list[dict[str, Any]] = []
     if band is not None:
         low, high = band

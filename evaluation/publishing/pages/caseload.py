@@ -31,7 +31,7 @@ def page(content: SiteContent, schemes: Sequence[SchemeView]) -> Page:
         parts.append(markup.pop("closures"))
     if aged:
         file = link(f"published/tables/{OPEN_CASES}.json", f"{OPEN_CASES}.json")
-        parts += [heading(2, "How old are the open cases?", "ages"), aside(markup.pop("ages"), _why_old(content))]
+        parts += [heading(2, "How old are the open cases?", "old"), aside(markup.pop("ages"), _why_old(content))]
         parts.append(f'<p class="key">Every number here comes from the published table: {file}.</p>')
     parts += [heading(2, "Resolved within half a year, scheme by scheme", "by-scheme"), _by_scheme(schemes)]
     parts.append(descriptions.body(content, markup))

@@ -85,9 +85,16 @@ def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _without_drawings(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Leave out the lines of a funnel: its limits follow from its target and each size."""
-    funnels = [{key: part for key, part in row.items() if key != "lines"} for row in rows_of(data, "funnels")]
+    """Leave out a funnel's lines, which follow from its target and each size, and its units without any figure."""
+    funnels = [_slim(row) for row in rows_of(data, "funnels")]
     return {**data, "funnels": funnels} if funnels else data
+
+
+def _slim(funnel: Mapping[str, Any]) -> dict[str, Any]:
+    units = rows_of(funnel, "units")
+    shown = [unit for unit in units if unit.get("n_total") is not None or unit.get("share") is not None]
+    kept = {key: part for key, part in funnel.items() if key != "lines"}
+    return {**kept, "units": shown, "units_not_shown": len(units) - len(shown)}
 
 
 def _edition(content: SiteContent, found: Mapping[str, bytes]) -> bytes:

@@ -116,11 +116,7 @@ def _verdict(result: Json) -> str:
             f"{reached} of {words.number_of(len(criteria), 'criterion', 'criteria')}",
             "Set before the exam was run.",
         ),
-        Fact(
-            "Can it be repeated",
-            "Yes",
-            words.visible(result.get("command") or "").replace("--", "\u2060-\u2060-\u2060"),
-        ),
+        Fact("Can it be repeated", "Yes", _unbroken(words.visible(result.get("command") or ""))),
         Fact("What it cannot show", "Things nobody recorded", "A town can hide a cause that no record holds."),
     )
     return decision_box("The verdict", headline, facts, gap=bool(missed))

@@ -25,7 +25,7 @@ def page(content: SiteContent) -> Page:
     for name, chart in markup.items():
         file = link(f"published/tables/{name}.json", f"{name}.json")
         source = f'<p class="key">Every number here comes from the published table: {file}.</p>'
-        parts += [heading(2, _title(name), words.slug(name)), chart, source]
+        parts += [heading(2, _title(name), f"{words.slug(name)}-part"), chart, source]
     return Page(
         stem="incidents",
         title="What was reported, where and when",
