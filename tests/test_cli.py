@@ -363,3 +363,28 @@ def test_every_command_shows_an_example() -> None:
 
     without = [name for name, function in commands(app) if f"evaluation {name}" not in (function.__doc__ or "")]
     assert without == []
+
+
+def test_an_example_is_proved_and_followed_to_another_day(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The extracts of an example are made into `build/example` alone, whichever folder the answers go to."""
+
+    def made(folder: Path, **_: object) -> None:
+        folder.mkdir(parents=True)
+        (folder / "cases.csv").write_text(CASES, encoding="utf-8")
+        (folder / "truth_pairs.csv").write_text("system,incident_ref,other_system,other_ref\n", encoding="utf-8")
+        (folder / "truth_people.csv").write_text("system,incident_ref,person,case\n", encoding="utf-8")
+
+    monkeypatch.setattr("evaluation.example.write_extracts", made)
+    (tmp_path / "partnership.toml").write_text(
+        'name = "Test"\nas_of = 2012-12-31\nsynthetic = true\n[example]\nseed = 1\n'
+        '[extracts.cases]\npath = "build/example/cases.csv"\nmapping = "case_list"\n',
+        encoding="utf-8",
+    )
+    where = ["--workspace", str(tmp_path)]
+    assert in_process(["run", "mediation", "--as-of", "2012-06-30", *where]) == 0
+    assert in_process(["run", "mediation", *where]) == 0
+    assert in_process(["verify", *where]) == 0
+    assert in_process(["verify", "--as-of", "2012-06-30", *where]) == 0
+    assert "in " + str(tmp_path / "build" / "as-of-2012-06-30") in capsys.readouterr().out
