@@ -86,10 +86,12 @@ def _moved(
 
 
 def _solve(information: Floats, slope: Floats) -> Floats:
-    values, vectors = np.linalg.eigh(information)
+    """Solve for a step that climbs, scaled so that units and a small spread of the times do not matter."""
+    scale = np.sqrt(np.maximum(np.abs(np.diag(information)), 1e-300))
+    values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
     # Far from the maximum the surface may curve up; the absolute curvature still climbs.
     bend = np.maximum(np.abs(values), 1e-12 * float(np.max(np.abs(values))))
-    return vectors @ ((vectors.T @ slope) / bend)
+    return vectors @ ((vectors.T @ (slope / scale)) / bend) / scale
 
 
 def _likelihood(times: Times, distribution: str, coef: Floats) -> tuple[float, Floats, Floats]:
