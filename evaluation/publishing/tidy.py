@@ -38,6 +38,7 @@ _GONE = (
     re.compile(r'<button[^>]*class="navbar-toggler".*?</button>\s*', _FLAGS),
     re.compile(r'<div[^>]*id="quarto-search(?:-results)?"[^>]*>\s*</div>\s*', _FLAGS),
     re.compile(r'<ul class="navbar-nav[^"]*">\s*</ul>\s*', _FLAGS),
+    re.compile(r'<div class="nav-footer-center">(?:\s|&nbsp;)*</div>\s*', _FLAGS),
 )
 # The renderer's title block, where a page writes its own, so that both renderers show the same.
 _TITLE_BLOCK = re.compile(r'<header[^>]*id="title-block-header".*?</header>\s*', _FLAGS)

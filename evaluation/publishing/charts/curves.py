@@ -14,6 +14,8 @@ from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.parts import Cell, data_table
 
 _DAYS_A_MONTH = 365.25 / 12
+_NUMBER = 46
+"""Pixels that a bold number of five figures needs."""
 _TICKS = (0, 3, 6, 9, 12, 18, 24, 36)
 
 
@@ -210,13 +212,24 @@ def _draw(
         base = height - foot + 66 + row * 40
         label = shared or f"{curve.label}: still followed"
         drawing.text(0, base, svg.fitted(label, width), "t" if shared else f"t s{row + 1}-t")
-        for month in ticks:
+        for month in _apart(ticks, x):
             text = words.count(curve.followed_at(month * _DAYS_A_MONTH))
             drawing.text(x(month * _DAYS_A_MONTH), base + 19, "–" if text == words.HIDDEN else text, "t b", "middle")
     for row, curve in reversed(list(enumerate(curves))):
         _trace(drawing, curve, row, end, x, y, scale.start)
     _labels(drawing, curves, scale, end, x, y)
     return drawing
+
+
+def _apart(ticks: Sequence[int], x: Any) -> list[int]:
+    """Leave out the ticks whose number would run into the one before; the first and the last are kept."""
+    kept: list[int] = []
+    for month in ticks:
+        if not kept or x(month * _DAYS_A_MONTH) - x(kept[-1] * _DAYS_A_MONTH) >= _NUMBER:
+            kept.append(month)
+    if kept[-1] != ticks[-1]:
+        kept[-1:] = [ticks[-1]]
+    return kept
 
 
 def _trace(drawing: svg.Svg, curve: Curve, row: int, end: float, x: Any, y: Any, start: float) -> None:

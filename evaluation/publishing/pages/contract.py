@@ -266,7 +266,8 @@ def _delivery(data: Json) -> str:
         ("sessions", "Sessions attended", "n_attended"),
     ):
         if part in found:
-            rows.append([label, shown(part_of(found, part).get(key))])
+            value = part_of(found, part).get(key)
+            rows.append([label, shown(round(value) if isinstance(value, float) else value)])
     if not any(found.get(key) for _, key in lines) and all(found.get(key) == 0 for _, key in lines):
         text = "whom this contract served: the records name no person who was referred to it."
         return heading(2, "Who was served", "served") + unknown(text)

@@ -28,6 +28,15 @@ def _unit(row: Json) -> str:
     return "person spared a repeat" if plain == "person helped" else plain
 
 
+def spared(data: Json) -> str:
+    """Say what a contract has spent for each person spared a repeat, with its range; empty where it is not known."""
+    rows = rows_of(part_of(data, "value"), "costs")
+    row = next((row for row in rows if row.get("name") == "person helped" and row.get("value") is not None), None)
+    if row is None or row.get("low") is None or row.get("high") is None:
+        return ""
+    return f"{_pounds(row, 'value')} for each person spared a repeat ({_range(row, 'low', 'high')})"
+
+
 def _caution(text: str) -> str:
     """Name a unit cost as what it is, not as a word that reads like the sentence's subject."""
     return words.sentence(re.sub(r"^(\w+) prices a '", r"The unit cost named “\1” prices a '", text))

@@ -101,6 +101,10 @@ def _said(can: list[str], cannot: list[str], name: str) -> str:
     return say(can, cannot, key=name) + source
 
 
+def _days(value: object) -> str:
+    return words.plain(round(value)) if isinstance(value, int | float) else shown(value)
+
+
 def _times(rows: Json, head: str) -> str:
     cells: list[list[Cell]] = []
     for name in map(str, rows):
@@ -108,11 +112,11 @@ def _times(rows: Json, head: str) -> str:
         answered = part_of(row, "response").get("answered_7_days_share")
         cells.append(
             [
-                CATEGORIES.get(name, words.visible(name)),
+                CATEGORIES.get(name, words.sentence_case(name.replace("unknown", "not recorded"))),
                 words.count(row.get("cases")),
                 words.percent(row.get("resolved_share")),
-                shown(row.get("median_days")),
-                shown(row.get("longest_tenth_days")),
+                _days(row.get("median_days")),
+                _days(row.get("longest_tenth_days")),
                 words.percent(answered),
             ]
         )

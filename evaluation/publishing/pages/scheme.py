@@ -9,7 +9,7 @@ from evaluation.publishing import disclosure_claims as claims
 from evaluation.publishing import words
 from evaluation.publishing.charts import curves
 from evaluation.publishing.charts.people import hundreds
-from evaluation.publishing.pages import scheme_record, scheme_results
+from evaluation.publishing.pages import contract_money, scheme_record, scheme_results
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.glance import estimate
@@ -41,7 +41,7 @@ def page(content: SiteContent, view: SchemeView, written: str) -> Page:
         subtitle=f"{words.sentence_case(record.kind)}: {record.problem.lower()}",
         description=record.description or first_sentence(record.body),
         stamps=stamps,
-        body=_top(view),
+        body=_top(content, view),
         written=written,
         after=_rest(content, view, markup),
         live=live,
@@ -57,8 +57,8 @@ def first_sentence(body: str) -> str:
     return found.group() if found and not set(found.group()) & set("<>`{}[]*_|") else ""
 
 
-def _top(view: SchemeView) -> str:
-    parts = [_decision(view), _hundred(view)]
+def _top(content: SiteContent, view: SchemeView) -> str:
+    parts = [_decision(content, view), _hundred(view)]
     finding = view.finding
     if finding and (texts_of(finding, "can_say") or texts_of(finding, "cannot_say")):
         can = [*plain_claim(view), *(said for said in claims.can_say(finding) if not said.startswith("In words,"))]
@@ -94,7 +94,7 @@ def plain_claim(view: SchemeView) -> list[str]:
     return [f"We cannot tell yet whether repeats change with {name}: it could be {span} of 100."]
 
 
-def _decision(view: SchemeView) -> str:
+def _decision(content: SiteContent, view: SchemeView) -> str:
     cost, unit = cost_lines(view)
     decision, when = decision_lines(view)
     happened, more = happened_lines(view)
@@ -102,7 +102,7 @@ def _decision(view: SchemeView) -> str:
     facts = (
         Fact("What happened", happened, more),
         Fact("How sure we are", sure, why),
-        Fact("What it costs", cost, f"{unit}. {averted_cost(view)}" if unit else ""),
+        Fact("What it costs", cost, f"{unit}. {_each_spared(content, view)}" if unit else ""),
         Fact("Who decides, by when", view.record.decision.who, decision_when(view, when)),
     )
     foot = ""
@@ -173,6 +173,13 @@ def sure_lines(view: SchemeView) -> tuple[str, str]:
         return "Not at all, yet", "There is no fair comparison to rest on."
     reasons = [claims.plainer(reason) for reason in texts_of(part_of(finding, "evidence"), "reasons")]
     return view.seen.sureness, " ".join(reasons[:2])
+
+
+def _each_spared(content: SiteContent, view: SchemeView) -> str:
+    """Give the contract's own sum where it has one, so that two pages do not say two things."""
+    bought = [value.data for value in content.contracts if value.data.get("scheme") == view.record.id]
+    known = next(filter(None, map(contract_money.spared, bought)), "")
+    return f"With all that its contract has spent: {known}." if known else averted_cost(view)
 
 
 def averted_cost(view: SchemeView) -> str:
