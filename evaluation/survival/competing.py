@@ -10,12 +10,12 @@ import numpy as np
 import polars as pl
 
 from evaluation.survival import words
-from evaluation.survival.columns import Floats, Frame, Roles, check_choice, check_level, names
+from evaluation.survival.columns import Floats, Frame, Roles, names
 from evaluation.survival.curve_reading import curve_at, totals
 from evaluation.survival.curve_table import CurveTable, tabulate
 from evaluation.survival.curves import left_after, product_limit
 from evaluation.survival.influence import quadratic, spells_of, sum_of_products, within
-from evaluation.survival.limits import CONFIDENCE, limits
+from evaluation.survival.limits import check_limits, limits
 
 
 @dataclass(frozen=True)
@@ -154,11 +154,10 @@ def cumulative_incidence(
     DataError
         When a column cannot be used.
     """
-    check_choice("conf_type", conf_type, CONFIDENCE)
-    check_level(level)
+    check_limits(conf_type, level)
     table = tabulate(spells, Roles(exit, event, entry, weights, cluster, names(by), event_kind="state"))
     survival, hazard = product_limit(table)
-    at_risk = np.where(table.at_risk > 0, table.at_risk, 1.0)
+    at_risk = table.divisor
     alive = _before(table, survival)
     incidence = within(table, alive[:, None] * table.events / at_risk[:, None])[1]
     se = np.column_stack(
@@ -182,7 +181,7 @@ def _variance(table: CurveTable, alive: Floats, hazard: Floats, incidence: Float
     `-(F(t) - F(u)) (dN - d/Y) / (Y - d)`: products of functions of the row and of `1, C(t), F(t), F(t) A(t)`.
     """
     spell = spells_of(table)
-    at_risk = np.where(table.at_risk > 0, table.at_risk, 1.0)
+    at_risk = table.divisor
     spared = left_after(table)
     steps = alive * table.events[:, state] / at_risk**2 + incidence * spared * table.events.sum(axis=1) / at_risk
     before, upto = within(table, steps)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from evaluation.errors import DataError, did_you_mean
 from evaluation.survival.columns import (
     Floats,
     Frame,
@@ -77,6 +78,11 @@ class CurveTable:
     def robust(self) -> bool:
         """Whether errors come from the infinitesimal jackknife."""
         return self.cluster is not None or are_fractional(self.weight)
+
+    @property
+    def divisor(self) -> Floats:
+        """The weighted number at risk, and 1 where nobody is: there are no events to divide there."""
+        return np.where(self.at_risk > 0, self.at_risk, 1.0)
 
     @property
     def sections(self) -> list[slice]:
@@ -159,6 +165,21 @@ def _states(event: pl.Series, roles: Roles) -> tuple[tuple[int | str, ...], Ints
     if roles.event_kind != "state":
         return (1,), event_flags(event).astype(np.int8)
     return event_states(event)
+
+
+def state_number(labels: tuple[int | str, ...], cause: int | str, event: str) -> int:
+    """Number a cause among the states of a column, from 1.
+
+    Raises
+    ------
+    DataError
+        When it is none of them, naming those there are.
+    """
+    if cause in labels:
+        return labels.index(cause) + 1
+    shown = ", ".join(map(str, labels)) or "none"
+    near = did_you_mean(str(cause), [str(label) for label in labels])
+    raise DataError(f"Cause {cause!r} is not a state in column '{event}'; there: {shown}.{near}")
 
 
 def event_states(event: pl.Series) -> tuple[tuple[int | str, ...], Ints]:

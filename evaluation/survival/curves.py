@@ -11,11 +11,11 @@ import polars as pl
 
 from evaluation.errors import DataError
 from evaluation.survival import words
-from evaluation.survival.columns import Floats, Frame, Roles, check_choice, check_level, names
-from evaluation.survival.curve_reading import curve_at, totals
+from evaluation.survival.columns import Floats, Frame, Roles, names
+from evaluation.survival.curve_reading import curve_at, numbers, totals
 from evaluation.survival.curve_table import CurveTable, tabulate
 from evaluation.survival.influence import quadratic, spells_of, sum_of_products, within
-from evaluation.survival.limits import CONFIDENCE, limits
+from evaluation.survival.limits import check_limits, limits
 
 QUANTILE_TOLERANCE = float(np.sqrt(np.finfo(float).eps))
 
@@ -69,7 +69,7 @@ class KaplanMeier:
         Where the curve is flat at `1 - p` the middle of the flat stretch is taken, and the limits are where the
         curve's own limits cross, as R's `quantile.survfit` does (Brookmeyer and Crowley 1982). Null: not reached.
         """
-        shares = [float(p)] if isinstance(p, (int, float)) else [float(share) for share in p]
+        shares = numbers(p)
         if any(not 0 <= share <= 1 for share in shares):
             raise DataError(f"A quantile lies between 0 and 1; given: {', '.join(map(str, shares))}.")
         low, high = self._limits()
@@ -163,8 +163,7 @@ def kaplan_meier(
     DataError
         When a column cannot be used.
     """
-    check_choice("conf_type", conf_type, CONFIDENCE)
-    check_level(level)
+    check_limits(conf_type, level)
     table = tabulate(spells, Roles(exit, event, entry, weights, cluster, names(by)))
     survival, accumulated = product_limit(table)
     variance = robust_log_variance(table, accumulated) if table.robust else accumulated

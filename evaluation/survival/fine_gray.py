@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from evaluation.errors import DataError, did_you_mean
+from evaluation.errors import DataError
 from evaluation.survival.columns import Floats, Frame, Ints, Roles, check_choice, check_level, names, read
 from evaluation.survival.cox import TIES, CoxFit
-from evaluation.survival.curve_table import event_states
+from evaluation.survival.curve_table import event_states, state_number
 from evaluation.survival.maximise import invert_information, maximise, refuse_collinear
 from evaluation.survival.numerics import one_thread
 from evaluation.survival.partial import Moments, PartialLikelihood
@@ -101,11 +101,7 @@ def fine_gray(
     roles = Roles(exit, event, cluster=cluster, covariates=names(covariates), event_kind="state")
     frame = read(spells, roles)
     labels, kind = event_states(frame[event])
-    if cause not in labels:
-        shown = ", ".join(map(str, labels)) or "none"
-        near = did_you_mean(str(cause), [str(label) for label in labels])
-        raise DataError(f"Cause {cause!r} is not a state in column '{event}'; there: {shown}.{near}")
-    wanted = kind == labels.index(cause) + 1
+    wanted = kind == state_number(labels, cause, event)
     marked = frame.with_columns(pl.Series("__cause", wanted))
     sets = collapse(marked, roles.covariates, exit=exit, event="__cause", cluster=cluster)
     competing = (kind > 0) & ~wanted

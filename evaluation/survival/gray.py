@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 from scipy.special import chdtrc
 
-from evaluation.errors import DataError, did_you_mean
+from evaluation.errors import DataError
 from evaluation.survival import words
 from evaluation.survival.columns import Floats, Frame, Ints, Roles, combine, names, read
-from evaluation.survival.curve_table import event_states
+from evaluation.survival.curve_table import event_states, state_number
 from evaluation.survival.timeline import rank_times
 
 
@@ -106,16 +106,13 @@ def gray_test(
     roles = Roles(exit, event, groups=(*within, *by), event_kind="state")
     frame = read(spells, roles)
     labels, kind = event_states(frame[event])
-    if cause not in labels:
-        shown = ", ".join(map(str, labels)) or "none"
-        near = did_you_mean(str(cause), [str(label) for label in labels])
-        raise DataError(f"Cause {cause!r} is not a state in column '{event}'; there: {shown}.{near}")
+    wanted = state_number(labels, cause, event)
     group, example = combine([frame[name] for name in by], frame.height)
     if len(example) < 2:
         raise DataError(f"One group: {', '.join(by)} has one value in all {frame.height} rows, so nothing is compared.")
     stratum, strata_seen = combine([frame[name] for name in within], frame.height)
     rank = rank_times(frame[exit], None).exit
-    state = np.where(kind == 0, 0, np.where(kind == labels.index(cause) + 1, 1, 2))
+    state = np.where(kind == 0, 0, np.where(kind == wanted, 1, 2))
     groups = len(example)
     score, variance = np.zeros(groups - 1), np.zeros((groups - 1, groups - 1))
     for number in range(len(strata_seen)):

@@ -147,7 +147,7 @@ def within(table: CurveTable, steps: Floats) -> tuple[Floats, Floats]:
 
 def rate_variance(table: CurveTable) -> Floats:
     """Variance of `sum d/Y` at every slot: the sum over units of `(sum (dN_i - Y_i d/Y) / Y)^2`."""
-    at_risk = np.where(table.at_risk > 0, table.at_risk, 1.0)
+    at_risk = table.divisor
     spell = spells_of(table)
     before, upto = within(table, table.events[:, 0] / at_risk**2)
     ones = np.ones(len(spell.start))

@@ -5,9 +5,16 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtri
 
-from evaluation.survival.columns import Floats
+from evaluation.survival.columns import Floats, check_choice, check_level
 
 CONFIDENCE = ("log-log", "log", "plain")
+UNBOUNDED = ("log", "plain")
+
+
+def check_limits(conf_type: str, level: float, allowed: tuple[str, ...] = CONFIDENCE) -> None:
+    """Refuse a kind of limits that is not allowed, or a level outside (0, 1)."""
+    check_choice("conf_type", conf_type, allowed)
+    check_level(level)
 
 
 def limits(estimate: Floats, se: Floats, conf_type: str, level: float, most: float = 1.0) -> tuple[Floats, Floats]:

@@ -10,11 +10,11 @@ import numpy as np
 import polars as pl
 
 from evaluation.survival import words
-from evaluation.survival.columns import Floats, Frame, Roles, check_choice, check_level, names
+from evaluation.survival.columns import Floats, Frame, Roles, names
 from evaluation.survival.curve_reading import curve_at, totals
 from evaluation.survival.curve_table import CurveTable, tabulate
 from evaluation.survival.influence import rate_variance, within
-from evaluation.survival.limits import limits
+from evaluation.survival.limits import UNBOUNDED, check_limits, limits
 
 
 @dataclass(frozen=True)
@@ -116,10 +116,9 @@ def nelson_aalen(
     DataError
         When a column cannot be used.
     """
-    check_choice("conf_type", conf_type, ("log", "plain"))
-    check_level(level)
+    check_limits(conf_type, level, UNBOUNDED)
     table = tabulate(spells, Roles(exit, event, entry, weights, cluster, names(by)))
-    at_risk = np.where(table.at_risk > 0, table.at_risk, 1.0)
+    at_risk = table.divisor
     hazard = within(table, table.events[:, 0] / at_risk)[1]
     variance = rate_variance(table) if table.robust else within(table, table.events[:, 0] / at_risk**2)[1]
     return NelsonAalen(table, hazard, np.sqrt(variance), conf_type, level)

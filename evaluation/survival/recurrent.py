@@ -11,12 +11,12 @@ import polars as pl
 
 from evaluation.errors import DataError
 from evaluation.survival import words
-from evaluation.survival.columns import Floats, Frame, Roles, check_choice, check_level, names
+from evaluation.survival.columns import Floats, Frame, Roles, check_choice, names
 from evaluation.survival.contrasts import against_first
 from evaluation.survival.curve_reading import curve_at, totals
 from evaluation.survival.curve_table import CurveTable, tabulate
 from evaluation.survival.influence import rate_variance, within
-from evaluation.survival.limits import limits
+from evaluation.survival.limits import UNBOUNDED, check_limits, limits
 from evaluation.survival.overlap import refuse_overlap
 
 
@@ -150,21 +150,20 @@ def mean_cumulative_count(
     DataError
         When a column cannot be used, or a person is at risk twice at once.
     """
-    check_choice("conf_type", conf_type, ("log", "plain"))
+    check_limits(conf_type, level, UNBOUNDED)
     check_choice("overlap", overlap, ("refuse", "allow"))
-    check_level(level)
     roles = Roles(exit, event, entry, weights, cluster, names(by), event_kind="count")
     table = tabulate(spells, roles)
     if cluster is not None and overlap == "refuse":
         refuse_overlap(spells, cluster, exit, entry, names(by))
-    at_risk = np.where(table.at_risk > 0, table.at_risk, 1.0)
+    at_risk = table.divisor
     mean = within(table, table.events[:, 0] / at_risk)[1]
     return MeanCumulativeCount(table, mean, np.sqrt(rate_variance(table)), conf_type, level)
 
 
 def _row_influence(table: CurveTable, at: float) -> Floats:
     """Influence of each row on its group's mean at one time."""
-    at_risk = np.where(table.at_risk > 0, table.at_risk, 1.0)
+    at_risk = table.divisor
     reached = np.nan_to_num(table.slots.time, nan=np.inf) <= at
     before, upto = within(table, np.where(reached, table.events[:, 0] / at_risk**2, 0.0))
     last = table.stop - 1

@@ -164,7 +164,7 @@ def _row_influence(table: CurveTable, horizon: float) -> Floats:
     survival, _ = product_limit(table)
     after = _areas(table, survival, horizon)[1]
     bearing = after * left_after(table)
-    at_risk = np.where(table.at_risk > 0, table.at_risk, 1.0)
+    at_risk = table.divisor
     before, upto = within(table, bearing * table.events.sum(axis=1) / at_risk)
     last = table.stop - 1
     return -((table.kind > 0) * bearing[last] - (upto[last] - before[table.start]))
