@@ -2,7 +2,7 @@
 
 Each is long: its dimensions, `count`, the number of people behind it (`contributors`) and what the largest of them
 supplies (`largest`); margins are rows of their own with the level "All". A table is named after what it counts and by
-what (`incidents_by_ward_and_year`). They leave this module only on the way to disclosure control.
+what (`incidents_by_ward_and_month`). They leave this module only on the way to disclosure control.
 """
 
 from __future__ import annotations

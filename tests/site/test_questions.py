@@ -28,7 +28,7 @@ QUESTIONS = [
     ("What does the ladder show?", ["How far up the ladder people go"], "who began with a warning went further up"),
     ("How good is the police data?", ["How good the data are"], "CEDAR holds no record"),
     ("What changed since last time?", ["Changes since last time"], "This is the first edition"),
-    ("Which wards report most?", ["Incidents by ward"], "in all 3 wards"),
+    ("Which wards report most?", ["Incidents by ward"], "Incidents by ward and month"),
     ("How many more cases would settle it?", ["Acceptable Behaviour Contracts"], "About 140 more people"),
 ]
 
