@@ -55,7 +55,7 @@ def decide(pairs: pl.DataFrame, answers: pl.DataFrame | None = None) -> tuple[pl
     )
     said = known.filter("same").select("left", "right")
     linked = pl.concat([sure.select("left", "right"), said]).unique()
-    asked = middle.sort(["probability", "left"], descending=[True, False])
+    asked = middle.sort(["probability", "left", "right"], descending=[True, False, False])
     return linked.sort("left", "right"), asked.select(pairs.columns)
 
 
@@ -136,7 +136,7 @@ def _of_rows(
         _parts_that(parts, equal=True).alias("agree"),
         _parts_that(parts, equal=False).alias("differ"),
     )
-    return said.sort(["probability", "left"], descending=[True, False])
+    return said.sort(["probability", "left", "right"], descending=[True, False, False])
 
 
 def _parts_that(parts: Table[str, str], *, equal: bool) -> pl.Expr:

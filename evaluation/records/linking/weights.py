@@ -42,7 +42,8 @@ def rarity(values: pl.Series) -> pl.DataFrame:
     """Share of records that hold each value: columns `value, share`."""
     filled = values.drop_nulls()
     counts = filled.to_frame("value").group_by("value").agg(pl.len().alias("share"))
-    return counts.with_columns(pl.col("share") / max(len(filled), 1))
+    # In one order: sums of shares are then the same to the last bit in every run.
+    return counts.sort("value").with_columns(pl.col("share") / max(len(filled), 1))
 
 
 def probability(weight: pl.Expr, prior: float) -> pl.Expr:
