@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from evaluation.survival import cox, restricted_mean
+from evaluation.survival import cox
 
 pytest.importorskip("lifelines")
 pytest.importorskip("statsmodels")
@@ -39,20 +39,6 @@ def test_lifelines_robust_errors_with_ties(reference):
     theirs = lifelines_errors(data, ["x", "z", "exit", "event"], robust=True)
     ours = cox(data, ["x", "z"], cluster="row").tidy()["robust_se"].to_numpy()
     np.testing.assert_allclose(theirs / ours, [0.975, 0.991], atol=1e-3)
-
-
-@pytest.mark.filterwarnings("ignore:The maximum number of subdivisions")
-def test_lifelines_variance_of_a_restricted_mean(reference):
-    from lifelines import KaplanMeierFitter
-    from lifelines.utils import restricted_mean_survival_time
-
-    data = reference("ties")
-    curve = KaplanMeierFitter().fit(data["exit"].to_list(), data["event"].to_list())
-    mean, variance = restricted_mean_survival_time(curve, t=10, return_variance=True)
-    ours = restricted_mean(data, horizon=10).tidy()
-    assert ours["rmst"][0] == pytest.approx(mean)
-    assert variance == pytest.approx(11.35, abs=0.01)
-    assert ours["se"][0] == pytest.approx(0.270, abs=1e-3)
 
 
 def test_statsmodels_late_entry(reference):
