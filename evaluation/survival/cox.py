@@ -126,7 +126,7 @@ class CoxFit:
         """Tests that every coefficient is zero: `test, chi2, df, p`.
 
         The Wald test uses the robust covariance when there is one; `robust score` then accounts for clusters too.
-        Fewer clusters than terms leave nothing to test all terms with: null.
+        Too few clusters for a covariance of full rank leave nothing to test all terms with: null.
         """
         from evaluation.survival.cox_tests import overall_tests
 
