@@ -13,7 +13,7 @@ _PLACE = re.compile(
     r'(?:<section[^>]*\sid="(?P<outer>[^"]+)"[^>]*>\s*)?<h[23](?P<attributes>[^>]*)>(?P<words>.*?)</h[23]>', re.S
 )
 _ID = re.compile(r'\b(?:id|data-anchor-id)="([^"]+)"')
-_LONGEST, _LONGEST_OF_REFERENCE = 380, 120
+_LONGEST, _LONGEST_OF_REFERENCE = 340, 110
 """Letters of a section that are searched: sections are short, and the index stays small. A page of reference and a
 notebook are looked up by their headings."""
 _FIGURES = re.compile(r'<td class="n">.*?</td>', re.S)

@@ -85,7 +85,12 @@ def tidy(page: str) -> str:
         end = "</header>" if _TITLE_BLOCK.search(page) else "</h1>"
         head, found, rest = page.partition('id="title-block-header"') if end == "</header>" else ("", "", page)
         page = head + found + rest.replace(end, f'{end}<p class="stamp"><b>{STAMP}</b></p>', 1)
-    page = _WRAPPED.sub(r"\1", page).replace('<li class="nav-item">', "<li>").replace('<a class="nav-link" ', "<a ")
+    page = (
+        _WRAPPED.sub(r"\1", page)
+        .replace(", user-scalable=yes", "")
+        .replace('<li class="nav-item">', "<li>")
+        .replace('<a class="nav-link" ', "<a ")
+    )
     page = _CODE.sub(lambda code: f"<pre><code>{_COLOURED.sub('', code['text'])}</code></pre>", page)
     page = _FRAMES.sub(_plain_frame, _ANCHORED.sub("", page))
     page = _TAG.sub(lambda tag: _ACTIVE_URL.sub("", _HANDLER.sub("", tag.group())), page)
