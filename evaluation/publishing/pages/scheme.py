@@ -177,8 +177,8 @@ def sure_lines(view: SchemeView) -> tuple[str, str]:
 
 def _each_spared(content: SiteContent, view: SchemeView) -> str:
     """Give the contract's own sum where it has one, so that two pages do not say two things."""
-    bought = [value.data for value in content.contracts if value.data.get("scheme") == view.record.id]
-    known = next(filter(None, map(contract_money.spared, bought)), "")
+    bought = (value.data for value in content.contracts if value.data.get("scheme") == view.record.id)
+    known = next((said for data in bought if (said := contract_money.spared(data))), "")
     return f"With all that its contract has spent: {known}." if known else averted_cost(view)
 
 
