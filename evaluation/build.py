@@ -168,7 +168,7 @@ def _write_records(job: Job, key: str, extracts: list[Extract]) -> None:
         records.write(assembled, folder)
         write_json(folder / "about.json", {"inputs": [_about(job, extract) for extract in extracts]})
 
-    writers = (
+    writers: tuple[Callable[[Path], object], ...] = (
         write_tables,
         lambda folder: records.write_rejected(extracts, folder),
         lambda path: write_json(path, measured.to_json()),
