@@ -130,6 +130,9 @@ class Ledger(_Part):
     outstanding: Pounds
     receipts: dict[str, Pounds]
     counts: dict[str, Count]
+    orders_behind: dict[str, Count] = Field(description="orders behind each total")
+    receipts_behind: dict[str, Count] = Field(description="receipts behind each total of receipts")
+    orders_by_year: list[Row]
     ageing: list[Row]
     claimed_and_awarded: list[Row]
     completeness: list[Row]

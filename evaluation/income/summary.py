@@ -1,10 +1,15 @@
-"""The ledger's totals as plain values: what the disclosure rules, the site and the command line read."""
+"""The ledger's totals as plain values: what the disclosure rules, the site and the command line read.
+
+Beside the amounts stand the numbers of orders behind them, because an amount that rests on few orders says what a
+defendant owes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -35,6 +40,9 @@ def summary(held: Reconciliation) -> dict[str, Any]:
         **{name: str(total(held.ledger, name)) for name in AMOUNTS},
         "receipts": _receipts(held),
         "counts": _counts(held),
+        "orders_behind": _orders_behind(held),
+        "receipts_behind": _receipts_behind(held),
+        "orders_by_year": _orders_by_year(held),
         "completeness": _completeness(held),
         "claimed_and_awarded": rows(held.claimed_and_awarded),
         "ageing": rows(held.ageing),
@@ -43,6 +51,39 @@ def summary(held: Reconciliation) -> dict[str, Any]:
         "months": rows(held.months),
         "sentence": held.sentence(),
     }
+
+
+REDUCTIONS = ("varied", "remitted", "written_off")
+
+
+def _orders_behind(held: Reconciliation) -> dict[str, int]:
+    """Count the orders behind each total, and behind each pair of reductions together (`varied_or_remitted`)."""
+    sets = [*combinations(AMOUNTS, 1), *combinations(REDUCTIONS, 2)]
+    return {"_or_".join(names): held.ledger.filter(pl.any_horizontal(pl.col(names) != 0)).height for names in sets}
+
+
+def _receipts_behind(held: Reconciliation) -> dict[str, int]:
+    kinds, allocated = held.inputs.receipts["kind"], held.allocations["receipt_ref"].n_unique()
+    refunds = int((kinds == "refund").sum())
+    return {
+        "received": len(kinds) - refunds,
+        "allocated": allocated,
+        "unmatched": len(held.unmatched_receipts),
+        "refunded": refunds,
+    }
+
+
+def _orders_by_year(held: Reconciliation) -> list[dict[str, int]]:
+    """Count the orders made, and the orders on which money came, in each year."""
+    made = _by_year(held.states, "ordered_on")
+    paid = _by_year(held.postings.filter(pl.col("component") == "costs"), "posted_on")
+    years = sorted({*made, *paid})
+    return [{"year": year, "orders_awarded": made.get(year, 0), "orders_paying": paid.get(year, 0)} for year in years]
+
+
+def _by_year(frame: pl.DataFrame, day: str) -> dict[int, int]:
+    counted = frame.group_by(pl.col(day).dt.year().alias("year")).agg(pl.col("order_ref").n_unique())
+    return dict(counted.drop_nulls().iter_rows())
 
 
 def _receipts(held: Reconciliation) -> Mapping[str, str]:
@@ -90,7 +131,9 @@ def _completeness(held: Reconciliation) -> list[dict[str, Any]]:
 
 def _by_rule(held: Reconciliation) -> list[dict[str, Any]]:
     counted = held.allocations.group_by("rule").agg(
-        pl.col("receipt_ref").n_unique().cast(pl.Int64).alias("receipts"), pl.col("amount").sum()
+        pl.col("receipt_ref").n_unique().cast(pl.Int64).alias("receipts"),
+        pl.col("order_ref").n_unique().cast(pl.Int64).alias("orders"),
+        pl.col("amount").sum(),
     )
     return rows(counted.sort("rule"))
 

@@ -21,6 +21,8 @@ _NAMES = (
     "label",
     "term",
     "id",
+    "rule",
+    "item",
     "measure",
     "month",
     "band",
@@ -61,7 +63,7 @@ def settle(new: Json, old: Json, rules: Rules, key: str = "", *, fresh: bool = F
             return new if curve_moved(new, old, rules) else old
         return [
             item if before is None else settle(item, before, rules, key, fresh=fresh)
-            for item, before in _aligned(new, old)
+            for item, before in aligned(new, old)
         ]
     if isinstance(new, str) and isinstance(old, str) and not is_figure(new):
         return new if fresh else _settle_sentence(new, old, rules)
@@ -158,7 +160,7 @@ def _of(point: Mapping[str, Any], key: str) -> int:
     return int(point.get(key) or 0)
 
 
-def _aligned(new: Sequence[Json], old: Sequence[Json]) -> Iterator[tuple[Json, Json]]:
+def aligned(new: Sequence[Json], old: Sequence[Json]) -> Iterator[tuple[Json, Json]]:
     """Pair the items of two lists by what they are about, or by their place where nothing names them."""
     names_new, names_old = [_name(item) for item in new], [_name(item) for item in old]
     if () in names_new or len(set(names_new)) < len(new) or len(set(names_old)) < len(old):
@@ -171,4 +173,5 @@ def _aligned(new: Sequence[Json], old: Sequence[Json]) -> Iterator[tuple[Json, J
 def _name(item: Json) -> tuple[tuple[str, str], ...]:
     if not isinstance(item, dict):
         return ()
-    return tuple((key, str(item[key])) for key in _NAMES if isinstance(item.get(key), str))
+    named = [key for key in _NAMES if isinstance(item.get(key), str) or (key == "year" and key in item)]
+    return tuple((key, str(item[key])) for key in named or [key for key in ("status",) if item.get(key)])

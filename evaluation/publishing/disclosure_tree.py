@@ -176,20 +176,51 @@ def _protect_list(items: list[object], rules: Rules, known: set[int], key: str, 
 
 
 def _hide_a_second(items: Sequence[object], rows: list[Json], rules: Rules) -> list[Json]:
-    """Blank the smallest shown row where exactly one row of a list is hidden."""
+    """Blank further rows where those that are hidden could be worked out from a total shown elsewhere."""
     counts = [_largest_own(item) for item in items]
-    small = [place for place, count in enumerate(counts) if 0 < count < rules.threshold]
-    others = [place for place, count in enumerate(counts) if count >= rules.threshold]
-    if len(small) != 1 or not others:
-        return rows
-    second = min(others, key=lambda place: counts[place])
-    row, source = cast("dict[str, Json]", rows[second]), cast("Mapping[str, object]", items[second])
-    own = own_counts(source)
-    rows[second] = {
-        name: None if name in own or (is_figure(source.get(name)) and source[name] not in (0.0, "0.00")) else value
-        for name, value in row.items()
-    }
+    for place in held_back(counts, rules):
+        if counts[place] < rules.threshold:
+            continue
+        row, source = cast("dict[str, Json]", rows[place]), cast("Mapping[str, object]", items[place])
+        own = own_counts(source)
+        rows[place] = {
+            name: None if name in own or (is_figure(source.get(name)) and source[name] not in (0.0, "0.00")) else value
+            for name, value in row.items()
+        }
     return rows
+
+
+def held_back(counts: Sequence[int], rules: Rules, *, overlapping: bool = False, last: Sequence[int] = ()) -> set[int]:
+    """Which parts of a whole to hide: the small ones, then the smallest others until enough is left open.
+
+    Parameters
+    ----------
+    counts
+        How many people, orders or records stand behind each part.
+    rules
+        The partnership's rules.
+    overlapping
+        Whether the same may stand behind several parts: then one hidden part must reach the threshold by itself.
+    last
+        Places to hide only when nothing else is left, the later the sooner.
+
+    Returns
+    -------
+    set of int
+        Places. Two hidden parts at least, whose counts the attacker knows to be 1 or more and to add up to the
+        stated width beyond that; fewer only where there are no others.
+    """
+    hidden = {place for place, count in enumerate(counts) if 0 < count < rules.threshold}
+    others = [place for place, count in enumerate(counts) if count >= rules.threshold]
+    others.sort(key=lambda place: (last.index(place) + 1 if place in last else 0, counts[place]))
+    while hidden and others and not _open(sorted(counts[place] for place in hidden), rules, overlapping=overlapping):
+        hidden.add(others.pop(0))
+    return hidden
+
+
+def _open(counts: Sequence[int], rules: Rules, *, overlapping: bool) -> bool:
+    enough = counts[-1] >= rules.threshold or not overlapping
+    return len(counts) > 1 and enough and sum(counts) - len(counts) >= rules.stated_width
 
 
 def _largest_own(item: object) -> int:

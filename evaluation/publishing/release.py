@@ -20,6 +20,7 @@ from evaluation.publishing.disclosure_contract import protect_contract
 from evaluation.publishing.disclosure_finding import protect_finding
 from evaluation.publishing.disclosure_income import protect_income
 from evaluation.publishing.disclosure_keys import refuse_personal
+from evaluation.publishing.disclosure_ledger import ROUNDED, ROUNDED_REASON, settle_ledger
 from evaluation.publishing.disclosure_rules import Rules
 from evaluation.publishing.disclosure_settling import settle
 from evaluation.publishing.disclosure_tree import Json, as_json, as_plain, protect_tree
@@ -199,7 +200,7 @@ def release_income(summary: Mapping[str, object], rules: Rules, *, licence: str 
     if licence:
         return _publish("income", "court_costs", as_json(summary), (), licence)
     data = protect_income(summary, rules)
-    kept = {key: value for key, value in summary.items() if key != "months"}
+    kept = {key: value for key, value in summary.items() if key not in ("months", "orders_by_year", "orders_behind")}
     hidden = [*reasons(cast("Json", data), kept, rules), MONTHS_AS_YEARS] if summary.get("months") else []
     return _publish("income", "court_costs", cast("Json", data), hidden)
 
@@ -325,6 +326,10 @@ def settled(published: Published, earlier: Mapping[str, Any] | None, rules: Rule
     """
     if earlier is None or published.licence:
         return published
-    data = settle(cast("Json", published.data), cast("Json", earlier), rules)
-    stands = [DELAYED] if data != published.data else []
+    if published.kind == "income":
+        data = cast("Json", settle_ledger(published.data, earlier, rules))
+    else:
+        data = settle(cast("Json", published.data), cast("Json", earlier), rules)
+    rounded = isinstance(data, dict) and data.get("amounts") == ROUNDED
+    stands = [ROUNDED_REASON] if rounded else [DELAYED] if data != published.data else []
     return _publish(published.kind, published.name, data, [*published.hidden, *stands], published.licence)

@@ -193,7 +193,16 @@ def test_ledger_keeps_its_totals_to_the_penny_and_hides_what_rests_on_few_orders
     assert (data["awarded"], data["outstanding"]) == ("36210.55", "9000.10")
     assert data["counts"] == {"orders": 120, "broken_plans": None}
     assert [row["amount"] for row in data["ageing"]] == [None, None, "4820.00"]
-    assert data["months"] == [{"month": "2011", "awarded": "150.00", "cash": "25.00", "closing": None}]
+    assert data["months"] == [
+        {
+            "month": "2011",
+            "awarded": "150.00",
+            "cash": "25.00",
+            "closing": None,
+            "orders_awarded": 90,
+            "orders_cash": 90,
+        }
+    ]
     assert data["sentence"] == "£36,210.55 was due on 120 orders."
 
 

@@ -187,17 +187,26 @@ def _unmatched(data: Json) -> str:
 
 def _ledger(content: SiteContent, data: Json) -> Chart | None:
     found = {key: amount(data.get(key)) for key in (*(line[0] for line in _LINES), "outstanding")}
-    if any(value is None for value in found.values()):
+    awarded, owed = found["awarded"], found["outstanding"]
+    if awarded is None or owed is None:
         return None
-    exact = {key: value or Decimal(0) for key, value in found.items()}
-    steps = [
-        bars.Step(label, sign * exact[key], "start" if key == "awarded" else "down") for key, label, sign in _LINES
-    ]
-    steps.append(bars.Step("Outstanding", exact["outstanding"], "end"))
+    known = [(label, sign * value) for key, label, sign in _LINES if (value := found[key]) is not None]
+    hidden = [label for key, label, _ in _LINES if found[key] is None]
+    if hidden:
+        # What is hidden is drawn as one step: together it rests on enough orders.
+        known.append((words.sentence_case(words.listed([label.lower() for label in hidden])), _rest(known, owed)))
+    steps = [bars.Step(label, value, "down" if place else "start") for place, (label, value) in enumerate(known)]
+    steps.append(bars.Step("Outstanding", owed, "end"))
     as_of = words.long_date(content.as_of)
-    title = f"{money(exact['awarded'])} was awarded and {money(exact['outstanding'])} is still owed"
+    title = f"{money(awarded)} was awarded and {money(owed)} is still owed"
     note = "Awarded and varied = paid + remitted + written off + outstanding. It holds to the penny for every order."
+    if data.get("amounts"):
+        note = f"Amounts are {data['amounts']}, because only a few orders changed since the last edition."
     return bars.ledger(steps, name="ledger", title=title, note=note, as_of=as_of)
+
+
+def _rest(known: list[tuple[str, Decimal]], owed: Decimal) -> Decimal:
+    return owed - sum((value for _, value in known), Decimal())
 
 
 def _ageing(data: Json) -> Chart | None:
