@@ -160,3 +160,18 @@ def test_published_figures_move_only_with_enough_people(tmp_path: Path) -> None:
     assert made.published_finding("mediation").data["effects"][0]["n_treated"] == 345
     keep_edition(tmp_path / "build/edition", "2012-11-30", [release_finding(finding(340), made.rules)])
     assert open_results(tmp_path).published_finding("mediation").data["effects"][0]["n_treated"] == 340
+
+
+def test_risk_sets_and_the_exam_say_what_they_hold() -> None:
+    from evaluation.example import kept_result
+    from evaluation.survival import collapse
+
+    spells = pl.DataFrame({"exit": [3, 5, 5, 9], "event": [1, 1, 0, 1], "arm": ["a", "b", "a", "b"]})
+    assert collapse(spells, ["arm"])._repr_markdown_() == (
+        "4 spells with 3 events were counted into 3 times and 2 covariate patterns."
+    )
+    exam = kept_result()
+    assert exam is not None
+    assert exam.sentence().startswith(f"On {exam.councils:,} simulated councils in")
+    assert exam.sentence() in exam._repr_markdown_()
+    assert "| null, middle |" in exam._repr_markdown_()

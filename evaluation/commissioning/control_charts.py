@@ -9,7 +9,7 @@ date, which needs a reason.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -74,6 +74,8 @@ def xmr(
     run: int = 7,
     trend: int = 6,
     screen: bool = False,
+    least: float | None = None,
+    most: float | None = None,
 ) -> Chart:
     """Chart a series of figures in order of their days.
 
@@ -87,6 +89,9 @@ def xmr(
         Points in a row on one side of the mean, or rising or falling, that count as special.
     screen
         Leave moving ranges above 3.27 × their mean out of the mean once, as Making Data Count's tools do.
+    least, most
+        What the figure can be at all (a share lies between 0 and 1): limits beyond it are drawn there. Which points
+        are special does not depend on it.
 
     Raises
     ------
@@ -101,13 +106,22 @@ def xmr(
     cuts = sorted(rebase)
     points: list[Point] = []
     for number, stretch in enumerate(_stretches(series, [on for on, _ in cuts])):
-        points += _chart_stretch(stretch, number, run, trend, screen)
+        points += [_possible(point, least, most) for point in _chart_stretch(stretch, number, run, trend, screen)]
     variation = _variation(points, increase_is_better)
     assurance = _assurance(points, target, increase_is_better)
     sentence = VARIATION_TEXT[variation]
     if assurance not in ("no_target", "too_few"):
         sentence = f"{sentence} {ASSURANCE_TEXT[assurance]}"
     return Chart(tuple(points), variation, assurance, target, tuple(cuts), sentence)
+
+
+def _possible(point: Point, least: float | None, most: float | None) -> Point:
+    """A point whose limits lie within what the figure can be."""
+    if point.lower is None or point.upper is None:
+        return point
+    lower = point.lower if least is None else max(point.lower, least)
+    upper = point.upper if most is None else min(point.upper, most)
+    return replace(point, lower=lower, upper=upper)
 
 
 def limits(values: Sequence[float] | Floats, *, screen: bool = False) -> tuple[float, float, float]:

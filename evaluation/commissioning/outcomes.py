@@ -123,6 +123,8 @@ def output(level: ServiceLevel, returns: pl.DataFrame) -> Output:
         increase_is_better=up,
         target=level.target,
         rebase=[(one.on, one.reason) for one in level.rebase],
+        least=0.0 if min(rows["value"]) >= 0 else None,
+        most=1.0 if level.unit.startswith("share") else None,
     )
     return Output(level, "meets" if meets else "misses", latest, end, chart)
 

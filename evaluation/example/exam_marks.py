@@ -183,6 +183,15 @@ class ExamResult:
 
         return markdown(self)
 
+    def sentence(self) -> str:
+        """Say how many councils were simulated and which criteria were reached, in one English sentence."""
+        missed = [criterion.name for criterion in self.criteria if not criterion.passed]
+        reached = "every criterion was reached" if not missed else f"not reached: {', '.join(missed)}"
+        return f"On {self.councils:,} simulated councils in {len(self.scenarios)} scenarios, {reached}."
+
+    def _repr_markdown_(self) -> str:
+        return "\n\n".join([self.sentence(), self.markdown()])
+
 
 def _rounded(value: Any) -> Any:
     if isinstance(value, Mapping):

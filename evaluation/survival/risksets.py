@@ -183,6 +183,21 @@ class RiskSets:
         """Weighted events of each pattern."""
         return sparse.column_sums(self.events)
 
+    def sentence(self) -> str:
+        """Say what was counted, in one English sentence."""
+        times = len(np.unique(self.slots.time[self.slots.used]))
+        return (
+            f"{self.n:,} spells with {self.n_events:,} events were counted into {times:,} times and "
+            f"{self.patterns:,} covariate patterns."
+        )
+
+    def __str__(self) -> str:
+        """Show what was counted; the tables themselves would fill the screen."""
+        return self.sentence()
+
+    def _repr_markdown_(self) -> str:
+        return self.sentence()
+
 
 def collapse(
     spells: Frame,

@@ -156,3 +156,14 @@ def test_points_are_charted_in_order_of_their_days(order: list[int]) -> None:
     days = months(14)
     shuffled = xmr([days[i] for i in order], [values[i] for i in order], increase_is_better=True)
     assert shuffled == xmr(days, values, increase_is_better=True)
+
+
+def test_limits_of_a_share_stay_within_what_a_share_can_be() -> None:
+    values = [0.99, 0.6, 1.0, 0.7, 0.98, 0.65, 0.99, 0.9, 0.97, 0.6, 1.0, 0.2]
+    days = [date(2011 + month // 12, month % 12 + 1, 1) for month in range(len(values))]
+    free, kept = (xmr(days, values, increase_is_better=True, **bounds) for bounds in ({}, {"least": 0.0, "most": 1.0}))
+    assert free.points[0].upper > 1
+    assert free.points[0].lower < 0
+    assert {(point.lower, point.upper) for point in kept.points} == {(0.0, 1.0)}
+    assert [point.special for point in kept.points] == [point.special for point in free.points]
+    assert kept.variation == free.variation
