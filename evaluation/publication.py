@@ -101,10 +101,11 @@ def _edition(job: Job, results: Results) -> _Edition:
     again = job.store.is_current("edition", key)
     kept = job.store.path("edition")
     before = kept / "before" if again else kept
-    edition, frames = _released(job, results, read_edition(before))
+    earlier = read_edition(before)
+    edition, frames = _released(job, results, earlier)
 
     def write(folder: Path) -> None:
-        keep_edition(folder, job.workspace.as_of.isoformat(), edition.published, frames)
+        keep_edition(folder, job.workspace.as_of.isoformat(), edition.published, frames, earlier)
         if (kept / "last_edition.json").exists():
             (folder / "before").mkdir(parents=True)
             shutil.copyfile(kept / "last_edition.json", folder / "before" / "last_edition.json")
@@ -161,12 +162,15 @@ def _released_tables(
     if not frames:
         return (), {}
     counted = {name: name.partition("_by_")[0] for name in frames}
-    before = dict(earlier.tables) if earlier else {}
+    before, history = (dict(earlier.tables), earlier.history) if earlier else ({}, ())
     return release_tables(
         frames,
         rules,
         earlier=before or None,
-        hierarchies=aggregates.hierarchies([*frames.values(), *before.values()]),
+        history=history,
+        hierarchies=aggregates.hierarchies(
+            [*frames.values(), *(f for one in (before, *history) for f in one.values())]
+        ),
         measures=counted,
     )
 

@@ -2,22 +2,24 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportOptionalSubscript=false, reportArgumentType=false
 # pyright: reportOperatorIssue=false
-"""Two editions of a table as one system: the old figures, the new ones, and who came between.
+"""Editions of a table as one system: the old figures, the new ones, and who came between.
 
-An attacker who has both editions knows `new - old` wherever both are shown, and can add such differences up as well as
+An attacker who has two editions knows `new - old` wherever both are shown, and can add such differences up as well as
 figures. So the difference is treated as a table that is never shown: its small cells (a few people added or removed)
-must stay as uncertain as any hidden cell.
+must stay as uncertain as any hidden cell. A figure released today can also tell what came between two editions of
+long ago, so the differences of every two editions are kept uncertain together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse import block_diag, csr_array, vstack
 
 from evaluation.publishing.disclosure_cells import System
 from evaluation.publishing.disclosure_rules import Rules
@@ -69,13 +71,45 @@ def read_edition_tables(system: System, frames: Mapping[str, pl.DataFrame]) -> E
     return Edition(system, figure, basis, hidden, delayed)
 
 
-def joint_problem(edition: Edition, new: System, small: Bools, rules: Rules) -> Problem:
+@dataclass(frozen=True)
+class Change:
+    """What happened between two editions, cell by cell.
+
+    Attributes
+    ----------
+    before, after
+        Places of the two editions among all.
+    pairs
+        Places of each cell in the one and in the other, shape (n, 2).
+    count
+        By how much each cell moved, shape (n,).
+    real
+        Cells that stand in a table of both editions, shape (n,).
+    """
+
+    before: int
+    after: int
+    pairs: Ints
+    count: Ints
+    real: Bools
+
+    @property
+    def neighbours(self) -> bool:
+        """Whether no edition came between the two."""
+        return self.after == self.before + 1
+
+    def small(self, rules: Rules) -> Bools:
+        """Cells that so few people moved that nobody may find out how many."""
+        return self.real & (self.count != 0) & (np.abs(self.count) < rules.threshold)
+
+
+def joint_problem(editions: Sequence[Edition], new: System, small: Bools, rules: Rules) -> Problem:
     """Set up the choice of the new edition's hidden (or delayed) cells.
 
     Parameters
     ----------
-    edition
-        The last edition.
+    editions
+        The editions that readers have, oldest first.
     new
         The new tables.
     small
@@ -86,29 +120,47 @@ def joint_problem(edition: Edition, new: System, small: Bools, rules: Rules) -> 
     Returns
     -------
     Problem
-        Over the cells (old, new, difference) in this order.
+        Over the cells of the editions, of the new tables, and of the differences, in this order.
     """
-    old, pairs = edition.system, same_cells(edition.system, new)
-    change = new.count[pairs[:, 1]] - old.count[pairs[:, 0]]
-    must = small | new.unseen | _stays(edition, new, pairs, rules)
+    systems = [*(edition.system for edition in editions), new]
+    changes = _changes(systems, rules)
+    latest = next(change for change in changes if change.before == len(editions) - 1)
+    must = small | new.unseen | _stays(editions[-1], new, latest.pairs, rules)
     still = (new.count == 0) & (rules.zeros == "show")
-    still[pairs[:, 1]] &= change == 0
-    real = ~(old.unseen[pairs[:, 0]] | new.unseen[pairs[:, 1]])
-    none, every = np.zeros(len(old.cells), dtype=np.bool_), np.ones(len(pairs), dtype=np.bool_)
-    cells = np.concatenate([old.count, new.count]).astype(float)
-    cost = 1.0 + np.concatenate([cells, np.abs(change)]) / (cells.sum() + 1.0)
+    still[latest.pairs[:, 1]] &= latest.count == 0
+    cells = np.concatenate([system.count for system in systems]).astype(float)
+    moved = np.concatenate([change.count for change in changes])
+    none, every = np.zeros(cells.size - still.size, dtype=np.bool_), np.ones(moved.size, dtype=np.bool_)
+    cost = 1.0 + np.concatenate([cells, np.abs(moved)]) / (cells.sum() + 1.0)
     return Problem(
-        equations=_equations(old, new, pairs),
-        down=np.concatenate([np.maximum(cells - (rules.zeros == "show"), 0.0), _room_below(change)]),
+        equations=_equations(systems, changes),
+        down=np.concatenate([np.maximum(cells - (rules.zeros == "show"), 0.0), *map(_room_below, changes)]),
         up=np.full(cost.size, np.inf),
-        must=np.concatenate([edition.hidden | edition.delayed, must, every]),
+        must=np.concatenate([*(edition.hidden | edition.delayed for edition in editions), must, every]),
         may=np.concatenate([none, ~must & ~still, ~every]),
         protect=np.concatenate([
-            edition.hidden & ~old.unseen, ~new.unseen, real & (change != 0) & (np.abs(change) < rules.threshold),
+            *(edition.hidden & ~edition.system.unseen for edition in editions), ~new.unseen,
+            *(change.small(rules) for change in changes),
         ]),
         cost=cost,
         width=float(rules.stated_width),
     )  # fmt: skip
+
+
+def _changes(systems: Sequence[System], rules: Rules) -> list[Change]:
+    """What happened between every two editions; between those with others between them, the small changes alone."""
+    found: list[Change] = []
+    for before, after in combinations(range(len(systems)), 2):
+        old, new = systems[before], systems[after]
+        pairs = same_cells(old, new)
+        moved = new.count[pairs[:, 1]] - old.count[pairs[:, 0]]
+        real = ~(old.unseen[pairs[:, 0]] | new.unseen[pairs[:, 1]])
+        change = Change(before, after, pairs, moved, real)
+        if not change.neighbours:
+            few = change.small(rules)
+            change = Change(before, after, pairs[few], moved[few], real[few])
+        found.append(change)
+    return found
 
 
 def same_cells(old: System, new: System) -> Ints:
@@ -132,23 +184,28 @@ def _stays(edition: Edition, new: System, pairs: Ints, rules: Rules) -> Bools:
     return stays
 
 
-def _room_below(change: Ints) -> NDArray[np.float64]:
+def _room_below(change: Change) -> NDArray[np.float64]:
     """Where counts only ever grew, the attacker knows that nobody was taken away."""
-    return change.astype(float) if (change >= 0).all() else np.full(change.size, np.inf)
+    grew = change.neighbours and (change.count >= 0).all()
+    return change.count.astype(float) if grew else np.full(change.count.size, np.inf)
 
 
-def _equations(old: System, new: System, pairs: Ints) -> csr_array:
-    each = np.arange(len(pairs))
-    ones = np.ones(len(pairs))
-    from_old = csr_array((-ones, (each, pairs[:, 0])), shape=(len(pairs), len(old.cells)))
-    from_new = csr_array((ones, (each, pairs[:, 1])), shape=(len(pairs), len(new.cells)))
-    difference = csr_array((-ones, (each, each)), shape=(len(pairs), len(pairs)))
-    first = hstack([old.equations, csr_array((old.equations.shape[0], len(new.cells) + len(pairs)))])
-    second = hstack([
-        csr_array((new.equations.shape[0], len(old.cells))), new.equations,
-        csr_array((new.equations.shape[0], len(pairs))),
-    ])  # fmt: skip
-    return csr_array(vstack([first, second, hstack([from_old, from_new, difference])]))
+def _equations(systems: Sequence[System], changes: Sequence[Change]) -> csr_array:
+    """The sums within each edition, and what makes each difference the difference of its two editions."""
+    starts = np.cumsum([0, *(len(system.cells) for system in systems)])
+    width, rows = int(starts[-1]), sum(len(change.pairs) for change in changes)
+    within = block_diag([system.equations for system in systems], format="csr")
+    columns = np.concatenate([change.pairs + starts[[change.before, change.after]] for change in changes])
+    each = np.arange(rows)
+    between = csr_array(
+        (
+            np.concatenate([-np.ones(rows), np.ones(rows), -np.ones(rows)]),
+            (np.tile(each, 3), np.concatenate([columns[:, 0], columns[:, 1], width + each])),
+        ),
+        shape=(rows, width + rows),
+    )
+    padded = csr_array((within.data, within.indices, within.indptr), shape=(within.shape[0], width + rows))
+    return csr_array(vstack([padded, between]))
 
 
 def show(edition: Edition, new: System, held: Bools, rules: Rules) -> pl.DataFrame:

@@ -30,6 +30,7 @@ def release_differences(
     hierarchies: Hierarchies | None = None,
     dimensions: Sequence[str] | None = None,
     margin: str = MARGIN,
+    earlier: Sequence[Frame] = (),
 ) -> pl.DataFrame:
     """Protect a new edition of one table.
 
@@ -46,6 +47,8 @@ def release_differences(
         The new counts. Rows that the last edition had and this one lacks are no longer shown.
     threshold, base, zeros, width, dominant_share, hierarchies, dimensions, margin
         As in `protect`.
+    earlier
+        The editions before the last, oldest first, as they were published.
 
     Returns
     -------
@@ -64,6 +67,7 @@ def release_differences(
         {"table": old}, {"table": new}, threshold=threshold, base=base, zeros=zeros, width=width, margin=margin,
         dominant_share=dominant_share, hierarchies=hierarchies,
         dimensions=None if dimensions is None else {"table": dimensions},
+        earlier=[{"table": edition} for edition in earlier],
     )["table"]  # fmt: skip
 
 
@@ -80,6 +84,7 @@ def release_differences_linked(
     dimensions: Mapping[str, Sequence[str]] | None = None,
     measures: Mapping[str, str] | None = None,
     margin: str = MARGIN,
+    earlier: Sequence[Mapping[str, Frame]] = (),
 ) -> dict[str, pl.DataFrame]:
     """Protect a new edition of linked tables; options as in `protect_linked`, the result as in `release_differences`.
 
@@ -100,14 +105,17 @@ def release_differences_linked(
         )
     after = {name: frame.lazy().collect().drop(MADE_BY_PROTECTION, strict=False) for name, frame in new.items()}
     _refuse_without_counts(before)
-    edition = read_edition_tables(joined(before, **links), before)
+    long_ago = [{name: frame.lazy().collect() for name, frame in tables.items()} for tables in earlier]
+    for tables in long_ago:
+        _refuse_without_counts(tables)
+    editions = [read_edition_tables(joined(tables, **links), tables) for tables in (*long_ago, before)]
     system = joined(after, **links)
     small = np.zeros(len(system.cells), dtype=np.bool_)
     for name, frame in after.items():
         np.logical_or.at(small, system.rows[name], small_cells(frame, rules))
-    first = len(edition.system.cells)
-    held = choose(joint_problem(edition, system, small, rules))[first : first + small.size]
-    cells = show(edition, system, held, rules)
+    first = sum(len(edition.system.cells) for edition in editions)
+    held = choose(joint_problem(editions, system, small, rules))[first : first + small.size]
+    cells = show(editions[-1], system, held, rules)
     return {name: frame.hstack(cells[system.rows[name]]) for name, frame in after.items()}
 
 

@@ -259,6 +259,7 @@ def release_tables(
     rules: Rules,
     *,
     earlier: Mapping[str, pl.DataFrame] | None = None,
+    history: Sequence[Mapping[str, pl.DataFrame]] = (),
     hierarchies: Hierarchies | None = None,
     measures: Mapping[str, str] | None = None,
 ) -> tuple[tuple[Published, ...], dict[str, pl.DataFrame]]:
@@ -272,6 +273,8 @@ def release_tables(
         The partnership's rules.
     earlier
         The frames of the last edition; a table that had one is compared with it.
+    history
+        The frames of the editions before the last, oldest first.
     hierarchies, measures
         As `disclosure.protect_linked` takes them.
 
@@ -293,7 +296,7 @@ def release_tables(
     }  # fmt: skip
     if earlier:
         safe = release_differences_linked(
-            earlier, frames, dominant_share=rules.dominant_share, measures=measures, **options
+            earlier, frames, dominant_share=rules.dominant_share, measures=measures, earlier=history, **options
         )
     else:
         safe = protect_linked(frames, dominant_share=rules.dominant_share, measures=measures, **options)
