@@ -14,7 +14,7 @@ INSTALL_PROJECT = $(BIN)/python -m pip install --quiet --disable-pip-version-che
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build test check lint types bench docs lock clean
+.PHONY: help build test check lint types audit bench docs lock clean
 
 help: ## list the recipes
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ lint: $(VENV)/.dev ## check style and format
 
 types: $(VENV)/.dev ## check types, strictly
 	@$(BIN)/pyright
+
+audit: ## look the locked dependencies up in a vulnerability database, where one can be reached
+	@$(PYTHON) .ci/audit.py
 
 bench: $(VENV)/.dev ## compare speed and memory with other libraries in the same run
 	@$(EVALUATION) bench survival

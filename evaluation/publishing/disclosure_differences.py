@@ -194,7 +194,7 @@ def _equations(systems: Sequence[System], changes: Sequence[Change]) -> csr_arra
     """The sums within each edition, and what makes each difference the difference of its two editions."""
     starts = np.cumsum([0, *(len(system.cells) for system in systems)])
     width, rows = int(starts[-1]), sum(len(change.pairs) for change in changes)
-    within = block_diag([system.equations for system in systems], format="csr")
+    within = csr_array(block_diag([system.equations for system in systems]))
     columns = np.concatenate([change.pairs + starts[[change.before, change.after]] for change in changes])
     each = np.arange(rows)
     between = csr_array(

@@ -120,7 +120,7 @@ def _hide_receipts(data: dict[str, Json], source: Mapping[str, object], rules: R
     held, behind = data.get("receipts"), source.get("receipts_behind")
     if not isinstance(held, dict) or not isinstance(behind, Mapping):
         return
-    counts = [_count(behind, name) or 0 for name in RECEIPTS]
+    counts = [_count(cast("object", behind), name) or 0 for name in RECEIPTS]
     for place in held_back(counts, rules, overlapping=True, last=[3, 2, 1]):
         held[RECEIPTS[place]] = None
     for name, rows in _TIED.items():

@@ -64,8 +64,8 @@ def _may_be_told(new: object, old: object, count: object, before: object, rules:
 def _amounts(new: Mapping[str, Any], old: Mapping[str, Any]) -> Iterator[_Pair]:
     """Every amount of both editions, with the counts behind it; what hidden totals add up to is one more amount."""
     for names, key, counts in ((TOTALS, "", "orders_behind"), (RECEIPTS, "receipts", "receipts_behind")):
-        now, then = (tree.get(key) or {} if key else tree for tree in (new, old))
-        behind, before = (tree.get(counts) or {} for tree in (new, old))
+        now, then = (_block(tree, key) if key else tree for tree in (new, old))
+        behind, before = (_block(tree, counts) for tree in (new, old))
         yield from ((now.get(name), then.get(name), behind.get(name), before.get(name)) for name in names)
         yield _left_open(now, names), _left_open(then, names), None, None
     for key, counted in _ROWS.items():
@@ -73,8 +73,13 @@ def _amounts(new: Mapping[str, Any], old: Mapping[str, Any]) -> Iterator[_Pair]:
     yield from _of_rows(new, old, "months", _YEARS)
 
 
+def _block(tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] | None = tree.get(key)
+    return {} if found is None else found
+
+
 def _of_rows(new: Mapping[str, Any], old: Mapping[str, Any], key: str, names: Mapping[str, str]) -> Iterator[_Pair]:
-    rows, before = new.get(key) or [], old.get(key) or []
+    rows, before = (cast("list[Json]", tree.get(key) or []) for tree in (new, old))
     for row, other in aligned(rows, before):
         then = cast("Mapping[str, Any]", other or {})
         now = cast("Mapping[str, Any]", row)
@@ -95,9 +100,10 @@ def _rounded(tree: Any) -> Any:
         return {key: _rounded(value) for key, value in cast("dict[str, Any]", tree).items()}
     if isinstance(tree, list):
         return [_rounded(value) for value in cast("list[Any]", tree)]
-    if not _is_money(tree) or not Decimal(tree):
-        return tree
-    whole = (Decimal(tree) / NEAREST).to_integral_value() * NEAREST
+    text = cast("Any", tree)
+    if not _is_money(text) or not Decimal(text):
+        return text
+    whole = (Decimal(text) / NEAREST).to_integral_value() * NEAREST
     return f"{whole:.2f}" if whole else None
 
 

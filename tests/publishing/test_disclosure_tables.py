@@ -8,6 +8,8 @@ from itertools import combinations, product
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from evaluation.errors import DataError, DisclosureError
@@ -112,8 +114,8 @@ def test_audit_finds_what_another_attacker_finds(seed: int):
     assert ((joined["lower"] <= joined["count"]) & (joined["count"] <= joined["upper"])).all()
 
 
-def fewest(table: pl.DataFrame, width: float) -> int:
-    """The smallest safe number of hidden cells, by trying all."""
+def fewest(table: pl.DataFrame, width: float) -> int | None:
+    """The smallest safe number of hidden cells, by trying all; None where no choice is safe."""
     dimensions = table.columns[:-1]
     must = [i for i, count in enumerate(table["count"]) if 0 < count < 10]
     may = [i for i, count in enumerate(table["count"]) if count >= 10]
@@ -123,7 +125,7 @@ def fewest(table: pl.DataFrame, width: float) -> int:
             trial = table.with_columns(hidden=pl.Series(mask), published=pl.col("count"))
             if pinned_from_one(trial, dimensions, width):
                 return len(must) + extra
-    return table.height
+    return None
 
 
 def pinned_from_one(trial: pl.DataFrame, dimensions: list[str], width: float) -> bool:
@@ -150,6 +152,24 @@ def pinned_from_one(trial: pl.DataFrame, dimensions: list[str], width: float) ->
 def test_no_fewer_cells_would_do(counts: list[list[int]]):
     table = with_margins(np.array(counts))
     assert protect(table)["hidden"].sum() == fewest(table, 10)
+
+
+COUNTS = st.one_of(st.integers(0, 12), st.integers(0, 60))
+
+
+@settings(max_examples=6, deadline=None, derandomize=True)
+@given(st.lists(COUNTS, min_size=4, max_size=4).filter(lambda counts: any(0 < count < 10 for count in counts)))
+def test_no_choice_of_all_is_smaller(counts: list[int]):
+    """Every choice of further cells is tried, from none upwards: the first safe one is as large as ours."""
+    for shape in ((2, 2), (4,)):
+        table = with_margins(np.array(counts).reshape(shape))
+        try:
+            protected = protect(table)
+        except DisclosureError:
+            assert fewest(table, 10) is None
+            continue
+        assert pinned_from_one(protected, table.columns[:-1], 10)
+        assert protected["hidden"].sum() == fewest(table, 10)
 
 
 def test_among_equally_few_cells_the_smallest_are_hidden():
