@@ -41,9 +41,9 @@ def settle_ledger(new: Mapping[str, Any], old: Mapping[str, Any], rules: Rules) 
         last edition: they are exact, rounded, or hidden where the orders behind them are.
     """
     exact = old.get("amounts") != ROUNDED and all(_may_be_told(*pair, rules) for pair in _amounts(new, old))
-    told = new if exact else cast("dict[str, Any]", _rounded(new))
+    told = new if exact else cast("dict[str, Any]", _rounded(cast("Json", new)))
     counted = cast("dict[str, Json]", settle(cast("Json", told), cast("Json", old), rules))
-    settled = cast("dict[str, Json]", _with_amounts(counted, told))
+    settled = cast("dict[str, Json]", _with_amounts(counted, cast("Json", told)))
     behind = settled.get("orders_behind")
     for name in TOTALS if isinstance(behind, dict) else ():
         if name in settled and cast("dict[str, Json]", behind)[name] is None:
@@ -94,16 +94,15 @@ def _left_open(tree: Mapping[str, Any], names: tuple[str, ...]) -> Decimal | Non
     return sum((signs[name] * Decimal(str(tree[name])) for name in names if tree.get(name) is not None), Decimal())
 
 
-def _rounded(tree: Any) -> Any:
+def _rounded(tree: Json) -> Json:
     """Every amount to the nearest thousand pounds; one that would be nothing is not shown."""
     if isinstance(tree, dict):
-        return {key: _rounded(value) for key, value in cast("dict[str, Any]", tree).items()}
+        return {key: _rounded(value) for key, value in tree.items()}
     if isinstance(tree, list):
-        return [_rounded(value) for value in cast("list[Any]", tree)]
-    text = cast("Any", tree)
-    if not _is_money(text) or not Decimal(text):
-        return text
-    whole = (Decimal(text) / NEAREST).to_integral_value() * NEAREST
+        return [_rounded(value) for value in tree]
+    if not isinstance(tree, str) or not is_figure(tree) or not Decimal(tree):
+        return tree
+    whole = (Decimal(tree) / NEAREST).to_integral_value() * NEAREST
     return f"{whole:.2f}" if whole else None
 
 
@@ -111,19 +110,17 @@ def _is_money(value: object) -> bool:
     return isinstance(value, str) and is_figure(value)
 
 
-def _with_amounts(settled: Any, told: Any) -> Any:
+def _with_amounts(settled: Json, told: Json) -> Json:
     """Put the new amounts in place of those that stood, unless the count beside them is hidden."""
-    if isinstance(settled, dict) and isinstance(told, Mapping):
-        block, fresh = cast("dict[str, Any]", settled), cast("Mapping[str, Any]", told)
-        few = any(block.get(name) is None for name in ("orders", "receipts") if name in block and name in fresh)
-        return {key: _with_one(value, fresh.get(key), few=few) for key, value in block.items()}
+    if isinstance(settled, dict) and isinstance(told, dict):
+        few = any(settled.get(name) is None for name in ("orders", "receipts") if name in settled and name in told)
+        return {key: _with_one(value, told.get(key), few=few) for key, value in settled.items()}
     if isinstance(settled, list) and isinstance(told, list):
-        pairs = zip(cast("list[Any]", settled), cast("list[Any]", told), strict=True)
-        return [_with_amounts(one, other) for one, other in pairs]
+        return [_with_amounts(one, other) for one, other in zip(settled, told, strict=True)]
     return settled
 
 
-def _with_one(value: Any, fresh: Any, *, few: bool) -> Any:
+def _with_one(value: Json, fresh: Json, *, few: bool) -> Json:
     if not (_is_money(value) or _is_money(fresh)):
         return _with_amounts(value, fresh)
     return None if few and fresh != "0.00" else fresh

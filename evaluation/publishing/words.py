@@ -49,8 +49,11 @@ def escaped(text: object) -> str:
 
 
 def bare(text: object) -> str:
-    """Reduce a text to letters, digits and plain punctuation, for front matter and the browser's title bar."""
-    kept = re.sub(r"[^\w\s.,:;()?!/%£&’‘“”–+-]", " ", visible(text).replace("'", "’").replace("_", " "))
+    """Reduce a text to letters, digits and plain punctuation, for front matter and the browser's title bar.
+
+    The signs of numbers stay: without them a fall would read as a rise, and a bound as a figure.
+    """
+    kept = re.sub(r"[^\w\s.,:;()?!/%£&’‘“”–−±×≤≥+-]", " ", visible(text).replace("'", "’").replace("_", " "))
     return re.sub(r" +", " ", kept.replace("&", "and")).strip()
 
 

@@ -63,6 +63,11 @@ def test_front_matter_holds_plain_characters_only(text: str) -> None:
     assert not set(words.bare(text)) & set("<>`{}[]*_|~^$@\\\"'#=")
 
 
+def test_front_matter_keeps_the_signs_of_numbers() -> None:
+    assert words.bare(f"From {words.signed(-3)} to {words.signed(4)}, {words.pounds(-2)}") == "From −3 to +4, −£2"
+    assert words.bare("-5 and ±2, at ≥ 10") == "-5 and ±2, at ≥ 10"
+
+
 @pytest.mark.parametrize("start", ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "|calc", "%x"])
 def test_a_cell_is_never_a_formula(start: str) -> None:
     assert words.inert_cell(start)[0] not in "=+-@\t|%"
