@@ -33,6 +33,8 @@ _PERSONAL = re.compile(
 )
 _AGGREGATE_NAMES = frozenset({"source_sha256"})
 EXEMPT_SUBTREES = frozenset({"protocol", "title", "question", "sources", "source", "period", "assumptions", "as_of"})
+SHARE = re.compile(r"(^|_)(share|proportion)(_|$)")
+"""A share of people: two decimals, or its count could be reckoned back."""
 MEDIAN = re.compile(r"(^|_)(median|quartile)(_|$)")
 TENTH = re.compile(r"(^|_)(tenth|decile|percentile|p90|90)(_|$)")
 EXTREME = re.compile(

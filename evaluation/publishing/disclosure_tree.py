@@ -18,6 +18,7 @@ from evaluation.publishing.disclosure_keys import (
     EXTREME,
     MEDIAN,
     OWN_COUNT,
+    SHARE,
     TENTH,
     is_count_key,
     name_within,
@@ -154,7 +155,7 @@ def _figure(key: str, value: object, rules: Rules, *, blank: bool, coarse: bool)
     zero = value in (0.0, "0.00")
     if blank and not zero and not _PUBLIC.match(key.casefold()):
         return None
-    return _coarse(value) if coarse and isinstance(value, float) else as_json(_four(value))
+    return as_json(_coarse(value) if coarse and isinstance(value, float) else _digits(key, value))
 
 
 def _coarse(value: float) -> float:
@@ -164,8 +165,9 @@ def _coarse(value: float) -> float:
     return round(value, 1) if abs(value) < 100 else float(f"{value:.2g}")
 
 
-def _four(value: object) -> object:
-    return round(value, 4) if isinstance(value, float) else value
+def _digits(key: str, value: object) -> Json:
+    """As many decimals as an estimate needs, and no more than give no count away."""
+    return as_json(round(value, 2 if SHARE.search(key.casefold()) else 4) if isinstance(value, float) else value)
 
 
 def _protect_list(items: list[object], rules: Rules, known: set[int], key: str, people: int | None) -> Json:
@@ -245,7 +247,7 @@ def protect_leaf(key: str, value: object, rules: Rules, known: set[int], people:
             return rules.shown(value) if is_count_key(key) else value
         case float():
             whole_count = value.is_integer() and OWN_COUNT.match(key.casefold())
-            return rules.shown(value) if whole_count else (None if people == 0 else round(value, 4))
+            return rules.shown(value) if whole_count else (None if people == 0 else _digits(key, value))
         case str():
             return value if len(value.split()) < _PROSE_MIN_WORDS else protect_sentence(value, rules, known)
         case _:

@@ -322,3 +322,23 @@ def test_counts_are_known_by_what_they_count_not_by_their_last_word(
 ) -> None:
     finding = {"study": "resolution", "status": "estimated", "numbers": numbers}
     assert release_finding(finding, Rules()).data["numbers"] == expected
+
+
+def test_what_a_formula_made_of_counts_does_not_give_them_back():
+    """Limits, probabilities and shares to many decimals hold for one pair of counts alone."""
+    tree = {
+        "contract": "c",
+        "funnels": [{"units": [{"n_total": 43, "n_achieved": 31, "share": 31 / 43, "limits": {"high_95": 0.806143}}]}],
+        "outcomes": [{"exact_test": {"high": 0.2366}, "verdict": {"probability": {"value": 0.9372}}}],
+        "value": {"break_even_per_100": 65.9825, "benefit": {"value": 83147.2}},
+    }
+    data = release_contract(tree, RULES).data
+    unit = data["funnels"][0]["units"][0]
+    assert (unit["share"], unit["limits"]["high_95"]) == (0.72, 0.81)
+    assert data["outcomes"][0] == {"exact_test": {"high": 0.24}, "verdict": {"probability": {"value": 0.94}}}
+    assert data["value"] == {"break_even_per_100": 66.0, "benefit": {"value": 83100.0}}
+    numbers = {"share_over_threshold_364": 0.1451, "people_over_threshold": 1934}
+    assert release_finding({"study": "s", "numbers": numbers}, RULES).data["numbers"] == {
+        "share_over_threshold_364": 0.15,
+        "people_over_threshold": 1935,
+    }
