@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from evaluation.records.extract import read_extract
+from evaluation.records.keeping import LEVEL
 
 SEED = 20121231
 _START = np.datetime64("2008-01-01")
@@ -36,7 +37,7 @@ def records_bench(rows: Sequence[int] = (1_000_000,)) -> pl.DataFrame:
             extract = read_extract(path, "case_list", as_of=date(2013, 12, 31))
             read = perf_counter()
             for table, frame in extract.accepted.items():
-                frame.write_parquet(folder / f"{table}.parquet")
+                frame.write_parquet(folder / f"{table}.parquet", compression_level=LEVEL)
             written = perf_counter()
             for step, seconds in (("read and check", read - begun), ("write", written - read)):
                 found.append({"rows": count, "step": step, "seconds": seconds, "megabytes": _peak()})

@@ -42,7 +42,7 @@ def build(values: pl.DataFrame, mapping: Mapping, file: str) -> dict[str, list[t
     for spec in mapping.tables:
         if not _can_feed(spec, values):
             continue
-        rows = values.filter(_all(spec.when, values))
+        rows = values.filter(_all(spec.when, values)) if spec.when else values
         columns = schema.columns(spec.table)
         frame = rows.select(
             pl.col("row").alias(ROW),
@@ -191,10 +191,10 @@ def out_of_order(values: pl.DataFrame, mapping: Mapping, headers: Table[str, str
 
 def unfed(values: pl.DataFrame, tables: Table[str, list[tuple[TableSource, pl.DataFrame]]]) -> pl.DataFrame:
     """Rows that feed no table at all."""
-    fed = pl.concat(
-        [pl.Series(ROW, [], dtype=pl.Int64), *(frame[ROW] for parts in tables.values() for _, frame in parts)]
-    )
-    lost = values.filter(~pl.col("row").is_in(fed.unique().implode()))["row"]
+    lost = values["row"]
+    for parts in tables.values():
+        for _, frame in parts:
+            lost = lost.filter(~lost.is_in(frame[ROW].implode())) if len(frame) < len(values) else lost.clear()
     return said(
         lost, "the row holds neither an incident, a case nor an action: the dates or numbers that they need are blank"
     )

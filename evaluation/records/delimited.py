@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ from evaluation.records.raw import EXTRA, Grid
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _NEWLINE, _QUOTE, _RETURN = 10, 34, 13
 _SAMPLE_LINES = 60
+_PIECE = 1 << 18
 _LONGEST_CELL_LINES = 50
 _MOST_HEADING_LINES = 12
 
@@ -107,17 +108,32 @@ class _Scan:
 
 
 def _scan(text: bytes, separator: str) -> _Scan | None:
-    """One pass over the bytes; None where a quote neither opens nor closes a cell."""
+    """One pass over the bytes, a piece at a time; None where a quote neither opens nor closes a cell."""
     data = np.frombuffer(text, dtype=np.uint8)
-    quotes = np.flatnonzero(data == _QUOTE)
+    quotes = np.concatenate([start + np.flatnonzero(piece == _QUOTE) for start, piece in _pieces(data)])
     if len(quotes) and not _quotes_are_sound(data, quotes, ord(separator)):
         return None
-    ends = outside(np.flatnonzero(data == _NEWLINE), quotes) + 1
-    if not len(ends) or ends[-1] != len(data):
-        ends = np.append(ends, len(data))
-    marks = outside(np.flatnonzero(data == ord(separator)), quotes)
-    upto = np.searchsorted(marks, ends)
-    return _Scan(ends.astype(np.int64), np.diff(upto, prepend=0).astype(np.int64) + 1, bool(len(quotes)))
+    ends: list[npt.NDArray[np.int64]] = []
+    upto: list[npt.NDArray[np.int64]] = []
+    before = 0
+    for start, piece in _pieces(data):
+        first, last = np.searchsorted(quotes, (start, start + len(piece)))
+        # One quote more where the piece begins inside quotes: what counts is whether their number is even.
+        near = quotes[first - first % 2 : last] - start
+        found, marks = (outside(np.flatnonzero(piece == one), near) for one in (_NEWLINE, ord(separator)))
+        ends.append(found + (start + 1))
+        upto.append(before + np.searchsorted(marks, found))
+        before += len(marks)
+    if not len(ends[-1]) or ends[-1][-1] != len(data):
+        ends.append(np.array([len(data)]))
+        upto.append(np.array([before]))
+    return _Scan(np.concatenate(ends), np.diff(np.concatenate(upto), prepend=0) + 1, bool(len(quotes)))
+
+
+def _pieces(data: npt.NDArray[np.uint8]) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+    """Pieces that fit a processor's memory, each with the place at which it begins."""
+    for start in range(0, max(len(data), 1), _PIECE):
+        yield start, data[start : start + _PIECE]
 
 
 def _quotes_are_sound(data: npt.NDArray[np.uint8], quotes: npt.NDArray[np.int64], separator: int) -> bool:
@@ -148,7 +164,8 @@ def _read_proven(text: bytes, separator: str, header: int, width: int, scan: _Sc
     if len(frame) != int(keep.sum()):
         return _read_forgiving(text, separator, header, width, notes)
     numbers = np.flatnonzero(keep)
-    others = [number for number in odd if number not in set(blank)]
+    nothing = set(blank)
+    others = [number for number in odd if number not in nothing]
     rows = [_cells_of(text[starts[number] : scan.ends[number]], separator) for number in others]
     return _grid(frame, numbers, rows, [int(number) for number in others], at, width, notes)
 
@@ -238,15 +255,15 @@ def _grid(
         [frame.with_columns(__at=pl.Series(numbers)), odd.with_columns(__at=pl.Series(other_numbers, dtype=pl.Int64))],
         how="diagonal",
     ).sort("__at")
-    order = both["__at"].to_list() if len(others) else []
     wrong = {
         number: len(row)
         for number, row in zip(other_numbers, trimmed, strict=True)
         if number > header and len(row) != width
     }
-    places = {number: place for place, number in enumerate(order)} if wrong else {}
+    at = both["__at"].search_sorted(pl.Series(list(wrong), dtype=pl.Int64)) if wrong else pl.Series(dtype=pl.Int64)
     misfits = {
-        places[number]: f"the row has {cells} cells where the header has {width}" for number, cells in wrong.items()
+        place: f"the row has {cells} cells where the header has {width}"
+        for place, cells in zip(at.to_list(), wrong.values(), strict=True)
     }
     return Grid(both.drop("__at"), misfits, tuple(notes), _places(both["__at"].to_numpy() if lines is None else lines))
 

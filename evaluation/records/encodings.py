@@ -19,6 +19,7 @@ _BOMS = (
 )
 _END_OF_FILE = b"\x1a"
 _NEWLINE, _QUOTE, _RETURN = 10, 34, 13
+_PIECE = 1 << 20
 _SOUND_LETTERS = 3
 """Damaged UTF-8 is told from Windows' text by this many sound letters to each damaged one."""
 
@@ -61,11 +62,19 @@ def _to_utf8(content: bytes) -> tuple[bytes, str]:
             and not head[1 - offset :: 2].count(0)
         ):
             return _recode(content, encoding), encoding
+    return (content, "utf-8") if _is_utf8(content) else _damaged_or_windows(content)
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Whether bytes are UTF-8, tried a piece at a time: the whole as text would take up to four times the room."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        content.decode("utf-8")
+        for start in range(0, len(content), _PIECE):
+            decoder.decode(content[start : start + _PIECE])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return _damaged_or_windows(content)
-    return content, "utf-8"
+        return False
+    return True
 
 
 def _damaged_or_windows(content: bytes) -> tuple[bytes, str]:
@@ -80,11 +89,7 @@ def _damaged_or_windows(content: bytes) -> tuple[bytes, str]:
 
 def _recode(content: bytes, encoding: str) -> bytes:
     if encoding == "utf-8":
-        try:
-            content.decode("utf-8")
-        except UnicodeDecodeError:
-            return content.decode("cp1252", errors="replace").encode()
-        return content
+        return content if _is_utf8(content) else content.decode("cp1252", errors="replace").encode()
     try:
         return content.decode(encoding).encode()
     except UnicodeError as problem:

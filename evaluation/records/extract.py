@@ -118,10 +118,12 @@ def read_extract(
     )
     try:
         source = read_source(path_or_uri, spec)
+        file, sha256 = source.name, source.sha256
         raw = to_raw(source.grid, spec)
+        del source  # its cells are the rows of `raw` once more
         options = Options(key or DEMONSTRATION_KEY, scheme_list(schemes), dates, _lists(spec, mapping))
         values = read_values(raw, spec, options)
-        finished = _finish(name or source.name, label, source.sha256, raw, spec, values, as_of)
+        finished = _finish(name or file, label, sha256, raw, spec, values, as_of)
         return replace(finished, key=options.key)
     except DataError as refused:
         raise DataError(f"{called}: {refused.message}", refused.problems) from refused.__cause__
@@ -150,7 +152,7 @@ def _finish(name: str, label: str, sha256: str, raw: Raw, spec: Mapping, values:
     ]
     rejected = _rejected(raw, _first_causes(pl.concat(reasons)))
     _balance(raw, rejected)
-    out = rejected["row"].implode()
+    out = rejected["row"]
     words = (f"{len(values.unmapped)} words are in no code list",) if len(values.unmapped) else ()
     return Extract(
         name=name,
@@ -170,7 +172,7 @@ def _finish(name: str, label: str, sha256: str, raw: Raw, spec: Mapping, values:
         rows_accepted=len(raw.cells) + len(raw.below) - len(rejected),
         unmapped=values.unmapped,
         traits=values.traits,
-        places=raw.places.filter(pl.col("row").is_in(out)).select(list(PLACES)).cast(PLACES),
+        places=raw.places.filter(pl.col("row").is_in(out.implode())).select(list(PLACES)).cast(PLACES),
         columns={header: spec.columns[column].kind for column, header in raw.positions.items()},
         date_order=values.date_order,
     )
@@ -205,8 +207,14 @@ def _misfits(raw: Raw) -> pl.DataFrame:
 
 
 def _accepted(table: str, frames: list[pl.DataFrame], rejected: pl.Series) -> pl.DataFrame:
-    rows = pl.concat(frames).filter(~pl.col(building.ROW).is_in(rejected)).sort(building.ROW, maintain_order=True)
+    rows = pl.concat([frame.filter(_none_of(rejected)) for frame in frames] if len(rejected) else frames)
+    if not rows[building.ROW].is_sorted():
+        rows = rows.sort(building.ROW, maintain_order=True)
     return rows.select(list(schema.columns(table)))
+
+
+def _none_of(rejected: pl.Series) -> pl.Expr:
+    return ~pl.col(building.ROW).is_in(rejected.implode())
 
 
 def _first_causes(reasons: pl.DataFrame) -> pl.DataFrame:

@@ -7,11 +7,12 @@ names until one fits. A pseudonym read again is left as it is, so that a mended 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import os
 import re
 import secrets
 import stat
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -26,6 +27,7 @@ _IS_PSEUDONYM = re.compile(PSEUDONYM)
 _PUNCTUATION = re.compile(r"[^\w]+")
 _BETWEEN = "\x1f"
 _KEY_BYTES = 32
+_BLOCK, _DIGITS = 64, 20
 _TITLES = frozenset(("mr", "mrs", "ms", "miss", "dr", "master", "sir", "rev", "cllr", "pc", "pcso", "sgt"))
 
 
@@ -48,8 +50,17 @@ def pseudonym(kind: str, text: str, key: bytes) -> str:
     """
     if _IS_PSEUDONYM.match(text):
         return text
-    digest = hmac.digest(key, f"{kind}{_BETWEEN}{text}".encode(), "sha256")
-    return f"{kind[0]}_{digest.hex()[:20]}"
+    return _keyed(kind, key)(text)
+
+
+@lru_cache(maxsize=32)
+def _keyed(kind: str, key: bytes) -> Callable[[str], str]:
+    """The pseudonyms of one kind by one key: HMAC-SHA-256 (RFC 2104) its two pads prepared once."""
+    whole = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+    inner, outer = (bytes(byte ^ pad for byte in whole) for pad in (0x36, 0x5C))
+    lead, begun = f"{kind[0]}_", inner + f"{kind}{_BETWEEN}".encode()
+    sha256 = hashlib.sha256
+    return lambda text: lead + sha256(outer + sha256(begun + text.encode()).digest()).hexdigest()[:_DIGITS]
 
 
 def normal_text(text: str) -> str:
@@ -76,11 +87,26 @@ def normal_phone(phone: str) -> str:
 def pseudonymise(values: pl.Series, kind: str, key: bytes) -> pl.Series:
     """Pseudonyms of a column, computed once for each different value; blank stays null."""
     known = values.drop_nulls().unique().to_frame("text")
-    names = known.select(_normal_column(pl.col("text"), kind))["text"].to_list()
-    tokens = pl.Series([pseudonym(kind, name, key) if name else None for name in names], dtype=pl.String)
-    joined = pl.DataFrame({"text": values}).join(
-        known.with_columns(token=tokens), on="text", how="left", maintain_order="left"
-    )
+    normal = known.select(_normal_column(pl.col("text"), kind))["text"]
+    return _looked_up(values, known["text"], _each(normal, kind, key))
+
+
+def tokens(normal: pl.Series, kind: str, key: bytes) -> pl.Series:
+    """Pseudonyms of a column of normalised texts, computed once for each different text; blank gives null."""
+    known = normal.drop_nulls().unique()
+    return _looked_up(normal, known, _each(known, kind, key))
+
+
+def _each(normal: pl.Series, kind: str, key: bytes) -> pl.Series:
+    named = _keyed(kind, key)
+    hidden = pl.Series([named(text) if text else None for text in normal.to_list()], dtype=pl.String)
+    ready = normal.str.contains(PSEUDONYM)
+    return hidden.zip_with(~ready, normal) if ready.any() else hidden
+
+
+def _looked_up(values: pl.Series, known: pl.Series, given: pl.Series) -> pl.Series:
+    table = pl.DataFrame({"text": known, "token": given})
+    joined = pl.DataFrame({"text": values}).join(table, on="text", how="left", maintain_order="left")
     return joined["token"].alias(values.name)
 
 

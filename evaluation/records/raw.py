@@ -134,9 +134,13 @@ def to_raw(grid: Grid, mapping: Mapping) -> Raw:
 def _body(grid: Grid, header: int) -> pl.DataFrame:
     """The rows below the header that are not blank, each with its row of the grid in `__grid`."""
     cells = grid.cells.with_columns(pl.int_range(0, pl.len()).alias("__grid")).slice(header + 1)
-    texts = grid.cells.columns
-    filled = pl.any_horizontal(pl.col(texts).str.contains(r"\S").fill_null(False))
-    return cells.filter(filled)
+    blank = pl.int_range(len(cells), eager=True)
+    for name in grid.cells.columns:  # each is asked only for the rows that those before it left blank
+        texts = cells[name] if len(blank) == len(cells) else cells[name].gather(blank)
+        blank = blank.filter(~texts.str.contains(r"\S").fill_null(False))
+        if blank.is_empty():
+            return cells
+    return cells.filter(~pl.int_range(pl.len()).is_in(blank.implode()))
 
 
 def _places(numbered: pl.DataFrame, places: pl.DataFrame | None) -> pl.DataFrame:
@@ -205,8 +209,9 @@ def _names(header: tuple[str, ...], width: int) -> list[str]:
 def _worth_keeping(cells: pl.DataFrame, names: list[str], header: tuple[str, ...]) -> list[str]:
     """The columns with a header, and those without one in which something stands."""
     titled = set(header)
-    filled = cells.select(pl.col(names).str.contains(r"\S").fill_null(False).any()).row(0, named=True)
-    return [name for name in names if name in titled or filled[name]]
+    untitled = [name for name in names if name not in titled]
+    filled = {name for name in untitled if cells[name].str.contains(r"\S").any()}
+    return [name for name in names if name in titled or name in filled]
 
 
 def clean(text: pl.Expr) -> pl.Expr:

@@ -75,6 +75,7 @@ class Values:
 @dataclass
 class _Collected:
     columns: dict[str, pl.Series]
+    errors: dict[str, list[pl.DataFrame]] = field(default_factory=dict[str, list[pl.DataFrame]])
     reasons: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
     unmapped: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
     notes: list[str] = field(default_factory=list[str])
@@ -90,25 +91,27 @@ def read_values(raw: Raw, mapping: Mapping, options: Options) -> Values:
     """
     from evaluation.records.traits import traits
 
-    filled = raw.cells.select("row", *(clean(pl.col(header)).alias(name) for name, header in raw.positions.items()))
-    got = _Collected({"row": filled["row"].cast(pl.Int64)})
-    texts = _without_errors(filled, raw, mapping, got)
+    got = _Collected({"row": raw.cells["row"].cast(pl.Int64)})
+    texts = _Texts(raw, mapping, got)
     order = _read_dates(texts, raw, mapping, options, got)
     for name in raw.positions:
         column = mapping.columns[name]
         reader = _READERS.get(column.kind)
+        text = texts[name]
         if reader is not None:
-            reader(name, texts[name], _Context(column, mapping, options, raw.positions[name]), got)
+            reader(name, text, _Context(column, mapping, options, raw.positions[name]), got)
         if column.filled:
-            blank = filled.filter(pl.col(name).is_null())["row"]
+            blank = got.columns["row"].filter(texts.blank[name])
             got.reasons.append(_reasons(blank, f"{raw.positions[name]} is blank"))
+        texts.drop(name)
     people = {role: _person_parts(texts, got, raw, parts) for role, parts in mapping.people.items()}
     for role, parts in people.items():
         got.columns[f"person.{role}"] = (
-            person_ids(parts, mapping.system, options.key) if parts.width else _nothing(texts)
+            person_ids(parts, mapping.system, options.key) if parts.width else _nothing(len(raw.cells))
         )
     frame = pl.DataFrame(got.columns)
-    reasons = pl.concat([pl.DataFrame(schema=REASONS), *got.reasons])
+    errors = [reason for name in raw.positions for reason in got.errors.get(name, ())]
+    reasons = pl.concat([pl.DataFrame(schema=REASONS), *errors, *got.reasons])
     unmapped = pl.concat([pl.DataFrame(schema=coding.UNMAPPED), *got.unmapped])
     return Values(frame, reasons, unmapped, tuple(got.notes), order, traits(people, frame, options.key))
 
@@ -121,11 +124,38 @@ class _Context:
     header: str
 
 
+class _Texts:
+    """The cleaned cells of a column, made when they are asked for: all columns at once would take twice the room."""
+
+    def __init__(self, raw: Raw, mapping: Mapping, got: _Collected) -> None:
+        self._raw, self._mapping, self._got = raw, mapping, got
+        self._made: dict[str, pl.Series] = {}
+        self._of_people = {name for parts in mapping.people.values() for name in parts.values()}
+        self.blank: dict[str, pl.Series] = {}
+
+    def __getitem__(self, name: str) -> pl.Series:
+        if name not in self._made:
+            self._made[name] = self._text(name)
+        return self._made[name]
+
+    def drop(self, name: str) -> None:
+        """Keep a column's text no longer than its values and the people that it tells of are read."""
+        if name not in self._of_people:
+            self._made.pop(name, None)
+
+    def _text(self, name: str) -> pl.Series:
+        header, column = self._raw.positions[name], self._mapping.columns[name]
+        text = self._raw.cells.select(clean(pl.col(header)).alias(name)).to_series()
+        if column.filled:
+            self.blank[name] = text.is_null()
+        return text if column.kind in ("free_text", "skip") else _without_errors(text, header, self._got)
+
+
 _Reader = Callable[[str, pl.Series, _Context, _Collected], None]
 
 
-def _nothing(texts: pl.DataFrame) -> pl.Series:
-    return pl.repeat(None, len(texts), dtype=pl.String, eager=True)
+def _nothing(rows: int) -> pl.Series:
+    return pl.repeat(None, rows, dtype=pl.String, eager=True)
 
 
 def _reasons(rows: pl.Series, reason: str) -> pl.DataFrame:
@@ -143,25 +173,25 @@ def _unreadable(name: str, text: pl.Series, values: pl.Series, header: str, what
     got.reasons.append(table)
 
 
-def _without_errors(texts: pl.DataFrame, raw: Raw, mapping: Mapping, got: _Collected) -> pl.DataFrame:
+def _without_errors(text: pl.Series, header: str, got: _Collected) -> pl.Series:
     """Blank every cell that holds a spreadsheet's error (#REF!, ####) or a formula, and note it against its row.
 
     What a spreadsheet is told to leave as text (="00123") is that text.
     """
-    for name, header in raw.positions.items():
-        cell = pl.col(name)
-        marked = pl.any_horizontal(cell.str.starts_with("#"), cell.str.starts_with("="))
-        if mapping.columns[name].kind in ("free_text", "skip") or not texts.select(marked.any()).item():
-            continue
-        texts = texts.with_columns(cell.str.replace(_KEPT_AS_TEXT, "${1}"))
-        for pattern, what in ((_ERRORS, "a spreadsheet's error"), (r"^=", "a formula")):
-            wrong = texts.filter(cell.str.contains(pattern))["row"]
-            got.reasons.append(_reasons(wrong, f"{header}: the cell holds {what}, not a value"))
-        texts = texts.with_columns(pl.when(~cell.str.contains(f"{_ERRORS}|^=|^$")).then(cell).alias(name))
-    return texts
+    if not (text.str.starts_with("#").any() or text.str.starts_with("=").any()):
+        return text
+    kept = text.str.replace(_KEPT_AS_TEXT, "${1}")
+    got.errors[text.name] = [
+        _reasons(
+            got.columns["row"].filter(kept.str.contains(pattern).fill_null(False)),
+            f"{header}: the cell holds {what}, not a value",
+        )
+        for pattern, what in ((_ERRORS, "a spreadsheet's error"), (r"^=", "a formula"))
+    ]
+    return kept.set(kept.str.contains(f"{_ERRORS}|^=|^$").fill_null(False), None)
 
 
-def _read_dates(texts: pl.DataFrame, raw: Raw, mapping: Mapping, options: Options, got: _Collected) -> str | None:
+def _read_dates(texts: _Texts, raw: Raw, mapping: Mapping, options: Options, got: _Collected) -> str | None:
     names = [name for name in raw.positions if mapping.columns[name].kind in ("date", "birth_date")]
     births = [name for name in names if mapping.columns[name].kind == "birth_date"]
     by_header = {raw.positions[name]: _not_pseudonym(texts[name]) for name in names}
@@ -338,7 +368,7 @@ def _free_text(name: str, text: pl.Series, context: _Context, got: _Collected) -
     got.columns[name] = coding.flags(text)
 
 
-def _person_parts(texts: pl.DataFrame, got: _Collected, raw: Raw, parts: Table[PersonPart, str]) -> pl.DataFrame:
+def _person_parts(texts: _Texts, got: _Collected, raw: Raw, parts: Table[PersonPart, str]) -> pl.DataFrame:
     """The parts of a person as text, a date of birth in its one written form where it could be read."""
     columns: dict[str, pl.Series] = {}
     for part, name in parts.items():
