@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from evaluation.build import Results
 from evaluation.job import Job
 from evaluation.notebooks import Executed
-from evaluation.store import digest, file_digest, tree_digest, write_json
+from evaluation.store import copy_tree, digest, file_digest, tree_digest, write_json
 from evaluation.workspace import PACKAGE_FOLDER
 
 if TYPE_CHECKING:
@@ -247,7 +247,10 @@ def _make_site(job: Job, key: str, content: SiteContent, executed: Sequence[Exec
     made: dict[str, Any] = {}
 
     def write_rendered(target: Path) -> None:
-        made.update(asdict(render(job.store.path("site"), target, renderer)))
+        # A renderer writes into the project: it gets a copy, so that the project itself stays whole if it is killed.
+        project = job.store.scratch("project")
+        copy_tree(job.store.path("site"), project)
+        made.update(asdict(render(project, target, renderer)))
 
     job.store.make("site", key, write_project)
     job.store.make_together(key, {"_site": write_rendered, "site.json": lambda path: write_json(path, made)})
@@ -260,7 +263,7 @@ def _merged_sources(job: Job) -> Path:
         return layers[0]
     merged = job.store.scratch("site-sources")
     for layer in layers:
-        shutil.copytree(layer, merged, dirs_exist_ok=True)
+        copy_tree(layer, merged)
     return merged
 
 

@@ -46,6 +46,14 @@ def tree_digest(folder: Path, pattern: str = "*") -> str:
     return digest([(path.relative_to(folder).as_posix(), file_digest(path)) for path in files])
 
 
+def copy_tree(source: Path, target: Path) -> None:
+    """Copy a folder's files over another's; a full disk is an `OSError` like any other, not a list of them."""
+    for path in sorted(path for path in source.rglob("*") if path.is_file()):
+        place = target / path.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place)
+
+
 class Store:
     """`build/` during one run: open it with `open_store`, make results, then `commit` once."""
 

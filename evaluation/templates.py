@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from evaluation.errors import UsageError
+from evaluation.store import copy_tree
 from evaluation.workspace import SETTINGS_FILE, shipped, slug
 
 SETTINGS_DRAFT = """\
@@ -100,7 +101,7 @@ def write_example(folder: Path) -> Path:
     settings = folder / SETTINGS_FILE
     if settings.exists():
         raise UsageError(f"{settings} is there already; nothing was changed. Build it: evaluation build")
-    shutil.copytree(shipped("contracts"), folder / "contracts")
+    copy_tree(shipped("contracts"), folder / "contracts")
     shutil.copyfile(shipped(SETTINGS_FILE), settings)
     return settings
 
