@@ -14,7 +14,7 @@ from evaluation.example.sheets import sheet_scenario
 
 SIZES: dict[int, tuple[int, float]] = {40: (1500, -9.9), 75: (1500, -9.25), 155: (1500, -8.35), 395: (3000, -8.0)}
 """People treated (about) to people simulated and the log of the scheme's daily start hazard."""
-SHEET_SIZES: dict[int, tuple[int, float]] = {40: (1500, -9.9), 75: (1500, -8.2), 155: (1500, -7.4), 395: (3000, -7.1)}
+SHEET_SIZES: dict[int, tuple[int, float]] = {40: (1500, -8.75), 75: (1500, -8.2), 155: (1500, -7.4), 395: (3000, -7.1)}
 """The same for one-row-per-case sheets, where schemes start in quiet cases only."""
 Layout = Literal["tables", "case_list"]
 STUDIED = "mediation"
