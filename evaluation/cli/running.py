@@ -12,6 +12,7 @@ from cyclopts import CycloptsError
 
 from evaluation.cli.apps import app
 from evaluation.errors import EvaluationError, ExitCode, UsageError
+from evaluation.publishing.words import without_unseen
 from evaluation.reporting import Report, error_text
 
 NOT_WRITABLE = (
@@ -57,9 +58,12 @@ def run(words: Sequence[str]) -> ExitCode:
 
 
 def _say(text: str) -> None:
-    """Print a text; a reader who closes the pipe early, as `head` does, has read enough."""
+    """Print a text without what could move a terminal's cursor or reverse a line: names of files may hold it.
+
+    A reader who closes the pipe early, as `head` does, has read enough.
+    """
     try:
-        print(text, flush=True)
+        print(without_unseen(text), flush=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -71,7 +75,7 @@ def _usage_hints(message: str) -> Iterator[str]:
 
 
 def _fail(error: EvaluationError, *, in_json: bool) -> ExitCode:
-    print(error_text(error, in_json=in_json), file=sys.stdout if in_json else sys.stderr)
+    print(without_unseen(error_text(error, in_json=in_json)), file=sys.stdout if in_json else sys.stderr)
     return error.exit_code
 
 

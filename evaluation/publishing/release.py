@@ -24,6 +24,7 @@ from evaluation.publishing.disclosure_ledger import ROUNDED, ROUNDED_REASON, set
 from evaluation.publishing.disclosure_rules import Rules
 from evaluation.publishing.disclosure_settling import settle
 from evaluation.publishing.disclosure_tree import Json, as_json, as_plain, protect_tree
+from evaluation.publishing.words import without_unseen
 
 __all__ = [
     "Kind",
@@ -120,10 +121,10 @@ class _FixedList(list[Any]):
 
 def _fixed(tree: Json) -> Any:
     if isinstance(tree, dict):
-        return _FixedDict({key: _fixed(value) for key, value in tree.items()})
+        return _FixedDict({without_unseen(key): _fixed(value) for key, value in tree.items()})
     if isinstance(tree, list):
         return _FixedList([_fixed(value) for value in tree])
-    return tree
+    return without_unseen(tree) if isinstance(tree, str) else tree
 
 
 def _publish(kind: Kind, name: str, data: Json, hidden: Iterable[str], licence: str | None = None) -> Published:

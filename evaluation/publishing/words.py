@@ -27,6 +27,13 @@ _ACTIVE = re.compile(r"""[&<>"'`{}\[\]*_#|~^$@\\]""")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 
 
+def without_unseen(text: str) -> str:
+    """Drop what nobody sees and what could hide or reverse the rest; line ends and tabs stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in _UNSEEN)
+
+
 def visible(text: object) -> str:
     """Keep only what can be seen, in one line.
 
