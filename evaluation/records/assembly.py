@@ -111,7 +111,19 @@ def _unmapped(extracts: Sequence[Extract]) -> pl.DataFrame:
 def _together(table: str, extracts: Sequence[Extract]) -> pl.DataFrame:
     frames = [schema.conform(table, extract.accepted[table]) for extract in extracts if table in extract.accepted]
     rows = pl.concat([schema.empty(table), *frames])
-    return rows.unique(maintain_order=True) if table in schema.KEYS else rows
+    return _once(rows, schema.KEYS[table]) if table in schema.KEYS else rows
+
+
+def _once(rows: pl.DataFrame, key: str) -> pl.DataFrame:
+    """The rows, of two that say the same the first: only those whose key stands on another row need be compared."""
+    if rows[key].n_unique() == len(rows):
+        return rows
+    doubled = rows.select(pl.int_range(pl.len()).alias("at"), pl.col(key).is_duplicated().alias("twice"))
+    places = doubled.filter("twice")["at"]
+    contents = rows[places]
+    first = contents.with_columns(__at=places).unique(contents.columns, keep="first")["__at"]
+    again = places.filter(~places.is_in(first.implode()))
+    return rows.filter(~pl.int_range(pl.len()).is_in(again.implode())) if len(again) else rows
 
 
 def _own_numbers(tables: Table[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame], list[str]]:

@@ -14,6 +14,9 @@ _SIDE = ("incident_id", "source", "occurred_on", "category", "subject_id", "plac
 DUPLICATES = pl.Schema(
     {"incident_id": pl.String, "duplicate_of": pl.String, "probability": pl.Float64, "how": pl.String}
 )
+_COMPARED = ("source", "category", "subject_id", "place_id", "area", "flags")
+_SCORED = pl.Schema({"at": pl.UInt32, "at_right": pl.UInt32, "probability": pl.Float64})
+_PAIRS_AT_ONCE, _LEAST = 1_000_000, 0.05
 _SAME_DAY, _NEXT_DAY = 0.90, 0.10
 _CATEGORY_AGREES, _SUBJECT_AGREES, _FLAGS_AGREE = 0.92, 0.97, 0.50
 
@@ -70,16 +73,17 @@ def _by_reference(reports: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_likeness(reports: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
-    near = pl.concat([_near(reports, "place_id"), _near(reports, "subject_id")]).unique(
-        ["incident_id", "incident_id_right"], maintain_order=True
-    )
-    pairs = without_denied(near, said, "incident_id", "incident_id_right")
-    if not len(pairs):
-        return pl.DataFrame(schema=DUPLICATES)
-    weight = pl.sum_horizontal(_weight_terms(reports))
+    sides = _numbered(reports)
+    pairs = pl.concat([_near(sides, "place_id"), _near(sides, "subject_id")]).unique(maintain_order=True)
+    weight = pl.sum_horizontal(_weight_terms(sides))
     prior = -log2(max(len(reports), 2))
-    scored = pairs.with_columns(weight=weight).with_columns(probability=probability(pl.col("weight"), prior))
-    best = _one_to_one(scored.filter(pl.col("probability") > 0.05))
+    scored = [_scored(sides, piece, weight, prior) for piece in pairs.iter_slices(_PAIRS_AT_ONCE)]
+    likely = pl.concat([pl.DataFrame(schema=_SCORED), *scored])
+    ids = reports["incident_id"]
+    named = likely.select(
+        "probability", incident_id=ids.gather(likely["at"]), incident_id_right=ids.gather(likely["at_right"])
+    )
+    best = _one_to_one(without_denied(named, said, "incident_id", "incident_id_right"))
     return best.select(
         pl.col("incident_id_right").alias("incident_id"),
         pl.col("incident_id").alias("duplicate_of"),
@@ -88,20 +92,30 @@ def _by_likeness(reports: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
     ).cast(DUPLICATES)
 
 
-def _near(reports: pl.DataFrame, block: str) -> pl.DataFrame:
-    """Pairs of different systems that agree in a block within a day; the earlier report stands left."""
-    side = reports.drop_nulls(block)
-    shifted = [
-        side.with_columns(__day=pl.col("occurred_on") + pl.duration(days=days)) for days in range(DAYS_APART + 1)
-    ]
-    right = side.rename({name: f"{name}_right" for name in _SIDE}).with_columns(
-        pl.col("occurred_on_right").alias("__day"), pl.col(f"{block}_right").alias(block + "__")
-    )
-    both = pl.concat(shifted).join(right, left_on=["__day", block], right_on=["__day", block + "__"], how="inner")
-    other = (pl.col("source") != pl.col("source_right")) & (
-        (pl.col("occurred_on") < pl.col("occurred_on_right")) | (pl.col("source") < pl.col("source_right"))
-    )
-    return both.filter(other).select(*_SIDE, *(f"{name}_right" for name in _SIDE))
+def _numbered(reports: pl.DataFrame) -> pl.DataFrame:
+    """Numbers in place of texts, in the same order: each takes four bytes, and pairs of them are found faster."""
+    days = reports["occurred_on"].cast(pl.Int32)
+    return pl.DataFrame([days, *(reports[name].rank("dense") for name in _COMPARED)]).with_row_index("at")
+
+
+def _scored(sides: pl.DataFrame, pairs: pl.DataFrame, weight: pl.Expr, prior: float) -> pl.DataFrame:
+    """The pairs that are worth a look, with their probability."""
+    right = sides[pairs["at_right"]]
+    both = sides[pairs["at"]].hstack(right.rename({name: f"{name}_right" for name in right.columns}))
+    scored = both.with_columns(weight=weight).with_columns(probability=probability(pl.col("weight"), prior))
+    return scored.filter(pl.col("probability") > _LEAST).select(list(_SCORED))
+
+
+def _near(sides: pl.DataFrame, block: str) -> pl.DataFrame:
+    """Pairs of different systems that agree in a block within a day (`at, at_right`), the earlier report left."""
+    side = sides.drop_nulls(block).select("at", "source", "occurred_on", block)
+    found: list[pl.DataFrame] = []
+    for days in range(DAYS_APART + 1):
+        left = side.with_columns(pl.col("occurred_on") + days)
+        both = left.join(side, on=["occurred_on", block], how="inner")
+        other = pl.col("source") < pl.col("source_right") if days == 0 else pl.col("source") != pl.col("source_right")
+        found.append(both.filter(other).select("at", "at_right"))
+    return pl.concat(found)
 
 
 def _weight_terms(reports: pl.DataFrame) -> list[pl.Expr]:

@@ -105,7 +105,7 @@ def link(
         Pairs of people found otherwise (by `linking.probabilistic`), in place of the rules'.
     """
     every = no_answers() if answers is None else answers
-    said = still_there(every, _ids(tables, traits))
+    said = still_there(every, _ids(tables, traits)) if len(every) else every
     chosen, doubted = decide(pair_people(traits) if pairs is None else pairs, about(said, PERSON))
     people = clusters(
         pl.concat([traits["person_id"], chosen["left"], chosen["right"]]), chosen["left"], chosen["right"]
@@ -158,13 +158,23 @@ def _without_duplicates(incidents: pl.DataFrame, found: pl.DataFrame) -> pl.Data
     if not len(found):
         return incidents
     gone = incidents.join(found.select("incident_id", "duplicate_of"), on="incident_id", how="inner")
-    filled = [name for name in incidents.columns if name not in ("incident_id", "source", "external_ref")]
-    extra = gone.unique("duplicate_of", keep="first", maintain_order=True).select(
-        pl.col("duplicate_of").alias("incident_id"), *(pl.col(name).alias(f"{name}__") for name in filled)
-    )
+    extra = gone.unique("duplicate_of", keep="first", maintain_order=True).with_row_index("there")
     kept = incidents.filter(~pl.col("incident_id").is_in(found["incident_id"].implode()))
-    joined = kept.join(extra, on="incident_id", how="left", maintain_order="left")
-    return joined.with_columns(pl.coalesce(name, f"{name}__").alias(name) for name in filled).select(incidents.columns)
+    again = (
+        kept.select("incident_id")
+        .with_row_index("here")
+        .join(extra.select("there", incident_id="duplicate_of"), on="incident_id", how="inner")
+    )
+    filled = [name for name in incidents.columns if name not in ("incident_id", "source", "external_ref")]
+    return kept.with_columns(
+        _where_blank(kept[name], again["here"], extra[name].gather(again["there"])) for name in filled
+    )
+
+
+def _where_blank(values: pl.Series, at: pl.Series, others: pl.Series) -> pl.Series:
+    """A column with what others say at some places where it says nothing itself."""
+    blank = values.gather(at).is_null() & others.is_not_null()
+    return values.scatter(at.filter(blank), others.filter(blank)) if blank.any() else values
 
 
 def _numbers(cases: pl.DataFrame, same: pl.DataFrame) -> pl.DataFrame:
