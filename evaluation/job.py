@@ -65,7 +65,11 @@ class Job:
 
     @cached_property
     def sources(self) -> dict[str, str]:
-        """SHA-256 of the workspace's own files that an answer or a page can depend on, by their place."""
+        """SHA-256 of the workspace's own files that an answer or a page can depend on, by their place, at the start."""
+        return self.sources_now()
+
+    def sources_now(self) -> dict[str, str]:
+        """Hash the workspace's own files as they are now."""
         root, settings = self.workspace.root, self.workspace.settings
         named = [extract.mapping for extract in settings.extracts.values() if extract.mapping.endswith(".toml")]
         named += [
@@ -175,9 +179,22 @@ def open_job(common: Common, *, aside: bool = False) -> Generator[Job]:
         workspace = replace(workspace, output=other_day_folder(workspace.build, workspace.as_of))
     with open_store(workspace.build) as store:
         job = Job(workspace, store, Steps(common.progress(), log=_log(workspace, common)), own_day=own_day)
+        started = job.sources
         yield job
+        _refuse_changed_sources(job, started)
         _write_run(job)
         store.commit()
+
+
+def _refuse_changed_sources(job: Job, started: Mapping[str, str]) -> None:
+    """Refuse to put in place what was made while somebody saved another version of what it was made from."""
+    now = job.sources_now()
+    changed = sorted(name for name in {**started, **now} if started.get(name) != now.get(name))
+    if changed:
+        job.store.forget()
+        raise DataError(
+            f"These files changed while the command ran, so nothing was changed: {', '.join(changed)}. Run it again."
+        )
 
 
 def other_day_folder(build: Path, day: date | None) -> Path:

@@ -34,7 +34,7 @@ class Killed(BaseException):
     """Nothing in the product may catch this: like a kill, it ends the run where it stands."""
 
 
-def copied(project: Path, target: Path, renderer: str) -> Rendered:
+def copied(project: Path, target: Path, *_: object, **__: object) -> Rendered:
     copy_tree(project, target)
     return Rendered("copied", "The test renders nothing.", 1, ())
 
@@ -114,3 +114,19 @@ def test_no_fault_spoils_what_stands_and_no_finished_step_is_taken_again(
     assert set(made) >= STEPS
     assert set(made.values()) == {1}
     assert standing(here) == standing(alone) != before
+
+
+def test_a_file_saved_while_the_build_runs_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = written(tmp_path / "here")
+    contract = here / "contracts" / "mediation.toml"
+
+    def saved_meanwhile(project: Path, target: Path, *_: object, **__: object) -> Rendered:
+        contract.write_text(contract.read_text(encoding="utf-8") + "\n# saved\n", encoding="utf-8")
+        return copied(project, target)
+
+    monkeypatch.setattr("evaluation.publishing.render.render", saved_meanwhile)
+    assert run(["build", "--quiet", "--no-notebooks", "--workspace", str(here)]) == 3
+    assert "changed while the command ran, so nothing was changed: contracts/mediation.toml." in capsys.readouterr().err
+    assert standing(here) == {}
