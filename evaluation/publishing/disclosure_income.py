@@ -62,7 +62,7 @@ def _count(tree: object, key: str) -> int | None:
 def _blank(rows: Json, names: Sequence[str] = ("amount",), only: set[int] | None = None) -> None:
     for place, row in enumerate(cast("list[dict[str, Json]]", rows or [])):
         if only is None or place in only:
-            row.update({name: None for name in names if row.get(name) not in ("0.00", 0)})
+            row.update({name: None for name in names if name in row and row[name] not in ("0.00", 0)})
 
 
 # ---- rows that add up to a total

@@ -128,6 +128,8 @@ def test_no_amount_of_few_orders_can_be_worked_out(seed: int, few: dict[str, int
     small = {name for name in resting_on_few(source) if true[name]}
     assert not {name for name in small if shown[name] is not None}
     assert not small & solved(shown)
+    for key in ("ageing", "rules", "unmatched"):
+        assert [set(row) for row in published[key]] == [set(row) for row in source[key]]
     for name, amount in true.items():
         if name in small and abs(amount or 0) > 1:
             assert f"{amount:,.2f}" not in json.dumps(published)
