@@ -88,13 +88,17 @@ def _prepare_example(job: Job) -> None:
     if example is None:
         return
     with job.steps.step("Worked example"):
-        from evaluation.example import write_extracts
-        from evaluation.example.wexbourne import AS_OF
+
+        def write(folder: Path) -> None:
+            from evaluation.example import write_extracts
+            from evaluation.example.wexbourne import AS_OF
+
+            write_extracts(folder, seed=example.seed, as_of=AS_OF)
 
         key = digest([example.seed, job.code])
         own = _own_build(job)
         with nullcontext(job.store) if job.workspace.build == own else open_store(own) as store:
-            if store.make("example", key, lambda folder: write_extracts(folder, seed=example.seed, as_of=AS_OF)):
+            if store.make("example", key, write):
                 store.commit()
             else:
                 job.steps.reused.append("Worked example")
@@ -208,6 +212,11 @@ def quality(job: Job) -> dict[str, Any]:
     return json.loads(job.store.path("quality.json").read_text(encoding="utf-8"))
 
 
+def findings_key(job: Job, findings: Mapping[str, Finding]) -> dict[str, str]:
+    """Hash each finding as this run keeps it."""
+    return {name: file_digest(job.store.path(f"findings/{name}.json")) for name in findings}
+
+
 # ---- contracts and income
 
 
@@ -220,7 +229,7 @@ def judge_contracts(job: Job, findings: Mapping[str, Finding]) -> dict[str, dict
         return {}
     with job.steps.step("Contracts"):
         costs = {name: cost.model_dump(exclude_none=True) for name, cost in job.workspace.settings.unit_costs.items()}
-        written = {name: finding.to_json() for name, finding in findings.items()}
+        written = findings_key(job, findings)
         key = digest([tree_digest(folder, "*.toml"), written, costs, job.table_key(*CONTRACT_TABLES)])
 
         def write(target: Path) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaluation.build import Results
+from evaluation.build import Results, findings_key
 from evaluation.job import Job
 from evaluation.notebooks import Executed
 from evaluation.store import copy_tree, digest, file_digest, tree_digest, write_json
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from evaluation.publishing.editions import LastEdition
     from evaluation.publishing.pages import SiteContent
     from evaluation.publishing.release import Published, Rules
+    from evaluation.publishing.reuse import Earlier
 
 EXAM_RESULT = PACKAGE_FOLDER / "example" / "exam_result.json"
 SITE_PARTS = ("site", "_site", "site.json")
@@ -97,7 +99,8 @@ def _edition(job: Job, results: Results) -> _Edition:
     """
     from evaluation.publishing.editions import keep_edition, read_edition
 
-    key = digest([_plain(results), job.table_key(), job.workspace.settings.publishing])
+    values = [findings_key(job, results.findings), results.contracts, results.income, results.quality]
+    key = digest([values, job.table_key(), job.workspace.settings.publishing])
     again = job.store.is_current("edition", key)
     kept = job.store.path("edition")
     before = kept / "before" if again else kept
@@ -114,11 +117,6 @@ def _edition(job: Job, results: Results) -> _Edition:
     return edition
 
 
-def _plain(results: Results) -> list[Any]:
-    findings = {name: finding.to_json() for name, finding in results.findings.items()}
-    return [findings, results.contracts, results.income, results.quality]
-
-
 def _released(job: Job, results: Results, earlier: LastEdition | None) -> tuple[_Edition, Mapping[str, pl.DataFrame]]:
     from evaluation.publishing.release import (
         release_contract,
@@ -131,7 +129,8 @@ def _released(job: Job, results: Results, earlier: LastEdition | None) -> tuple[
     rules, licence = _rules(job), _common_licence(job)
 
     def against_earlier(value: Published) -> Published:
-        return settled(value, earlier and earlier.of(value.kind, value.name), rules)
+        before = earlier and earlier.of(value.kind, value.name)
+        return value if value.data == before else settled(value, before, rules)
 
     findings = (release_finding(finding, rules, licence=licence) for finding in results.findings.values())
     contracts = (release_contract(result, rules, licence=licence) for result in results.contracts.values())
@@ -250,10 +249,23 @@ def _make_site(job: Job, key: str, content: SiteContent, executed: Sequence[Exec
         # A renderer writes into the project: it gets a copy, so that the project itself stays whole if it is killed.
         project = job.store.scratch("project")
         copy_tree(job.store.path("site"), project)
-        made.update(asdict(render(project, target, renderer)))
+        made.update(asdict(render(project, target, renderer, earlier=_earlier_site(job))))
 
     job.store.make("site", key, write_project)
     job.store.make_together(key, {"_site": write_rendered, "site.json": lambda path: write_json(path, made)})
+
+
+def _earlier_site(job: Job) -> Earlier | None:
+    """Return the last build's pages, when this very code rendered them with the embedded renderer."""
+    from evaluation.publishing.reuse import Earlier
+
+    folder = job.store.folder
+    about = folder / "site.json"
+    if job.before.get("code") != job.code or not about.is_file():
+        return None
+    embedded = f"smalldocs {job.before.get('versions', {}).get('smalldocs')}"
+    by = json.loads(about.read_text(encoding="utf-8"))["renderer"]
+    return Earlier(folder / "site", folder / "_site") if by == embedded == f"smalldocs {version('smalldocs')}" else None
 
 
 def _merged_sources(job: Job) -> Path:

@@ -135,6 +135,8 @@ def _alone(name: str) -> str:
 
 def _texts(job: Job, files: Mapping[str, Path]) -> Iterator[tuple[str, str | EvaluationError]]:
     """Each study's finding as text, or the reason why it could not be run."""
+    if not files:
+        return
     folder, as_of = job.store.path("records"), job.workspace.as_of
     rows = job.records["Incidents"].height
     if len(files) < STUDIES_SIDE_BY_SIDE or rows < ROWS_SIDE_BY_SIDE:

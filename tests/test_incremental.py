@@ -95,7 +95,7 @@ def first_build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-def copied(source: Path, target: Path, renderer: str) -> Rendered:
+def copied(source: Path, target: Path, renderer: str, **_earlier: object) -> Rendered:
     shutil.copytree(source, target)
     return Rendered("copied", "The test renders nothing.", 1, ())
 

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from evaluation.errors import RenderError, UsageError, did_you_mean
+from evaluation.publishing.reuse import Earlier, put_back, set_aside
 from evaluation.publishing.search import write_index
 from evaluation.publishing.tidy import broken_links, tidy_site
 
@@ -54,7 +55,7 @@ class _Choice:
     reason: str
 
 
-def render(project: Path, output: Path, renderer: str = "auto") -> Rendered:
+def render(project: Path, output: Path, renderer: str = "auto", *, earlier: Earlier | None = None) -> Rendered:
     """Render a Quarto project into a folder of pages that need no other host, no cookie and no inline code.
 
     Parameters
@@ -65,6 +66,9 @@ def render(project: Path, output: Path, renderer: str = "auto") -> Rendered:
         Where the site goes; it is replaced as a whole.
     renderer
         `auto` (Quarto 1.7 or newer when it is on the PATH, else smalldocs), `quarto` or `smalldocs`.
+    earlier
+        The last build by the same code: the embedded renderer takes pages from it that are the same. The project
+        must then be a copy, because these pages are emptied in it.
 
     Raises
     ------
@@ -79,11 +83,13 @@ def render(project: Path, output: Path, renderer: str = "auto") -> Rendered:
     built = project / "_site"
     shutil.rmtree(built, ignore_errors=True)
     run = _quarto if choice.name == "quarto" else _smalldocs
+    kept = set_aside(project, None if choice.name == "quarto" else earlier)
     warnings = run(choice.program, project)
     refused = [line for line in warnings if not any(allowed.search(line) for allowed in ALLOWED_WARNINGS)]
     if refused:
         raise RenderError(f"{choice.label} warned while rendering; the site was not replaced.", refused)
     pages = tidy_site(built)
+    put_back(built, kept)
     write_index(built)
     broken = broken_links(built)
     if broken:

@@ -65,7 +65,7 @@ _HANDLER = re.compile(r"""\s(?:on[a-z]+|style|srcdoc)\s*=\s*(?:"[^"]*"|'[^']*'|[
 _ACTIVE_URL = re.compile(
     r"""\s(?:href|src|action|formaction)\s*=\s*["']?\s*(?:javascript|vbscript|data:text)[^\s>]*""", re.I
 )
-_REMOVED_FOLDERS = ("site_libs",)
+REMOVED_FOLDERS = ("site_libs",)
 _REMOVED_FILES = ("search.json", "sitemap.xml", "robots.txt")
 
 
@@ -108,7 +108,7 @@ def tidy_site(output: Path) -> int:
     pages = sorted(output.rglob("*.html"))
     for path in pages:
         path.write_text(tidy(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
-    for name in _REMOVED_FOLDERS:
+    for name in REMOVED_FOLDERS:
         shutil.rmtree(output / name, ignore_errors=True)
     for name in _REMOVED_FILES:
         (output / name).unlink(missing_ok=True)
