@@ -214,7 +214,8 @@ def _worth_keeping(cells: pl.DataFrame, names: list[str], header: tuple[str, ...
     return [name for name in names if name in titled or name in filled]
 
 
-def clean(text: pl.Expr) -> pl.Expr:
-    """A cell without surrounding space, null where it is empty."""
+def clean(text: pl.Series) -> pl.Series:
+    """Cells without surrounding space, null where they are empty."""
     bare = text.str.strip_chars(_SPACE)
-    return pl.when(~bare.is_in(list(BLANKS))).then(bare)
+    blank = bare.is_in(list(BLANKS))
+    return bare.set(blank.fill_null(False), None) if blank.any() else bare

@@ -48,13 +48,14 @@ def _texts(people: pl.DataFrame) -> pl.DataFrame:
 
 def _parts(row: Table[str, str | None]) -> dict[str, str | None]:
     name, born, address = row.get("name") or "", row.get("born") or "", row.get("address") or ""
-    first, last = _first_and_last(name)
+    tidy = normal_name(name)
+    first, last = _first_and_last(name, tidy)
     year, month, day = born.split("-") if re.fullmatch(r"\d{4}-\d\d-\d\d", born) else ("", "", "")
     found = re.search(POSTCODE, address)
     postcode = re.sub(r"\s", "", found.group()).lower() if found else None
     place = normal_text(address)
     return {
-        "name": _if_text(name, normal_name(name)),
+        "name": _if_text(name, tidy),
         "first": first,
         "last": last,
         "sound": f"{sound(last)} {first[0]}" if last and first else None,
@@ -71,14 +72,15 @@ def _if_text(raw: str, normal: str) -> str | None:
     return (raw if re.match(PSEUDONYM, raw) else normal) or None
 
 
-def _first_and_last(name: str) -> tuple[str | None, str | None]:
+def _first_and_last(name: str, tidy: str) -> tuple[str | None, str | None]:
     """First and last name; "Smith, John" is written last name first."""
     if re.match(PSEUDONYM, name):
         return None, None
     if "," in name:
         last, _, first = name.partition(",")
         name = f"{first} {last}"
-    parts = [part for part in normal_text(name).split() if part in normal_name(name).split()]
+    known = set(tidy.split())
+    parts = [part for part in normal_text(name).split() if part in known]
     return (parts[0], parts[-1]) if len(parts) > 1 else (None, parts[0] if parts else None)
 
 

@@ -145,7 +145,7 @@ class _Texts:
 
     def _text(self, name: str) -> pl.Series:
         header, column = self._raw.positions[name], self._mapping.columns[name]
-        text = self._raw.cells.select(clean(pl.col(header)).alias(name)).to_series()
+        text = clean(self._raw.cells[header]).alias(name)
         if column.filled:
             self.blank[name] = text.is_null()
         return text if column.kind in ("free_text", "skip") else _without_errors(text, header, self._got)
