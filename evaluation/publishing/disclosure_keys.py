@@ -22,6 +22,10 @@ _A_MEASURE_OF_THEM = re.compile(
     r"(^|_)(share|rate|ratio|proportion|percent|pct|mean|median|value|low|high|lower|upper|limit|score|index|rank|days|"
     r"per|target|threshold_share|sd|se)(_\d+)?$"
 )
+_BY_LABEL = re.compile(r"(^|_)by_")
+_MEASURED = re.compile(
+    r"(^|_)(shares?|rates?|ratios?|proportions?|percent|means?|medians?|days|weeks|months|scores?|values?|ranks?)(_|$)"
+)
 _LENGTH = re.compile(r"^(days?|weeks?|months?|years?|hours?|minutes|seconds)_")
 OWN_COUNT = re.compile(
     r"^(n|n_\w+|count|counts|number|people|persons|clients|cases|orders|pairs|respondents|returned|receipts|households|"
@@ -84,6 +88,12 @@ def is_count_key(key: str) -> bool:
 
 
 def name_within(parent: str, key: str) -> str:
-    """Name a key by what its mapping counts: under `open_cases_over` or `people_by_rung`, each entry is a count."""
-    counted = _COUNTED_NOUN.search(parent.casefold()) and not _A_MEASURE_OF_THEM.search(parent.casefold())
+    """Name a key by what its mapping counts: under `open_cases_over`, `people_by_rung` or `by_ward`, each entry does.
+
+    The keys of a mapping by something are labels that a council chose: a ward called Level is no level.
+    """
+    folded = parent.casefold()
+    if _BY_LABEL.search(folded) and not _MEASURED.search(folded):
+        return f"n_{key}"
+    counted = _COUNTED_NOUN.search(folded) and not _A_MEASURE_OF_THEM.search(folded)
     return f"n_{key}" if counted and not _A_MEASURE_OF_THEM.search(key.casefold()) else key
