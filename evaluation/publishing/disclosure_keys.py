@@ -23,9 +23,6 @@ _A_MEASURE_OF_THEM = re.compile(
     r"per|target|threshold_share|sd|se)(_\d+)?$"
 )
 _BY_LABEL = re.compile(r"(^|_)by_")
-_MEASURED = re.compile(
-    r"(^|_)(shares?|rates?|ratios?|proportions?|percent|means?|medians?|days|weeks|months|scores?|values?|ranks?)(_|$)"
-)
 _LENGTH = re.compile(r"^(days?|weeks?|months?|years?|hours?|minutes|seconds)_")
 OWN_COUNT = re.compile(
     r"^(n|n_\w+|count|counts|number|people|persons|clients|cases|orders|pairs|respondents|returned|receipts|households|"
@@ -93,7 +90,7 @@ def name_within(parent: str, key: str) -> str:
     The keys of a mapping by something are labels that a council chose: a ward called Level is no level.
     """
     folded = parent.casefold()
-    if _BY_LABEL.search(folded) and not _MEASURED.search(folded):
+    if _BY_LABEL.search(folded):
         return f"n_{key}"
     counted = _COUNTED_NOUN.search(folded) and not _A_MEASURE_OF_THEM.search(folded)
     return f"n_{key}" if counted and not _A_MEASURE_OF_THEM.search(key.casefold()) else key

@@ -309,7 +309,6 @@ def test_model_with_too_few_at_one_level_is_withheld(helped: int, shown: float |
         ({"reports_by_those_over_threshold": 13788}, {"reports_by_those_over_threshold": 13790}),
         # A ward may be called Level and a scheme Rank.
         ({"by_area": {"Rank": 13, "Level": 9, "Vale": 53}}, {"by_area": {"Rank": 15, "Level": None, "Vale": 55}}),
-        ({"target_days_by_service": {"Police": 53}}, {"target_days_by_service": {"Police": 53}}),
         (
             {"caseloads": [{"cases": 40, "cases_over_6_months": 3}]},
             {"caseloads": [{"cases": 40, "cases_over_6_months": None}]},
