@@ -7,6 +7,7 @@ numbers, its cases other numbers. So nothing is read, linked or counted more che
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ LETTERS = "ABDEFGHJLNPRSTUW"
 GIB = 1024**3
 WATCHED_EVERY = 0.1
 WHOLE = "Whole build"
+GIB_ALWAYS, GIB_SIDE_BY_SIDE, GIB_ONE_BY_ONE, MOST_SIDE_BY_SIDE = 1.0, 0.47, 0.26, 33
 NUMBERS = r"(?:Ref|Reference|Number|Reference Value)$"
 PEOPLE = r"(?:Perpetrator|Nominal|Complainant|Defendant|Payer)$"
 PLACES = r"(?:Address|Location|Site Name)$"
@@ -206,9 +208,40 @@ def scale_bench(times: Sequence[int]) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        `times, rows, incidents, people, step, seconds, peak_gib`; a row a step, and one for the whole build.
+        `times, rows, incidents, people, step, seconds, peak_gib`; a row a step, and one for the whole build. A size
+        that needs more memory than this machine has free is left out, and one row says so.
     """
-    return pl.DataFrame([row for count in times for row in _in_a_process(count)], infer_schema_length=None)
+    return pl.DataFrame([row for count in times for row in _measured(count)], infer_schema_length=None)
+
+
+def needed_gib(times: int) -> float:
+    """Tell about how much memory the build of a size takes, from what was measured at 1, 10 and 30 times.
+
+    Parameters
+    ----------
+    times
+        How many times the worked example is taken.
+    """
+    # Up to two million incidents two studies run side by side, and beyond them one: see `evaluation.studies`.
+    return GIB_ALWAYS + max(GIB_SIDE_BY_SIDE * min(times, MOST_SIDE_BY_SIDE), GIB_ONE_BY_ONE * times)
+
+
+def _measured(times: int) -> list[dict[str, Any]]:
+    needed, free = needed_gib(times), _free_gib()
+    if needed < free:
+        return _in_a_process(times)
+    why = f"Left out: it needs about {needed:.0f} GiB, and {free:.0f} GiB are free"
+    return [{"times": times, "step": why, "seconds": None, "peak_gib": None}]
+
+
+def _free_gib() -> float:
+    """Memory that this machine can give, in GiB; without bound where it does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return math.inf
+    free = (int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
+    return next((kib * 1024 / GIB for kib in free), math.inf)
 
 
 def _in_a_process(times: int) -> list[dict[str, Any]]:

@@ -81,3 +81,24 @@ def test_memory_is_watched_with_that_of_the_processes_started(capsys: pytest.Cap
     told = json.loads(capsys.readouterr().out)
     assert told["step"] == "One"
     assert told["peak_gib"] >= held > 0.01
+
+
+def test_a_size_for_which_there_is_no_room_is_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = json.dumps({"step": "Records", "seconds": 2.0, "peak_gib": 0.5})
+    ended = SimpleNamespace(stdout=f"{lines}\n{json.dumps({'rows': 9, 'incidents': 5, 'people': 2})}", returncode=0)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: ended)
+    monkeypatch.setattr(scaling, "_free_gib", lambda: scaling.needed_gib(10) + 0.5)
+    table = scaling.scale_bench([1, 10, 1000])
+    assert table["times"].to_list() == [1, 1, 10, 10, 1000]
+    why = table["step"][-1]
+    assert (
+        why
+        == f"Left out: it needs about {scaling.needed_gib(1000):.0f} GiB, and {scaling._free_gib():.0f} GiB are free"
+    )
+    assert table.row(-1, named=True)["seconds"] is None
+
+
+def test_more_places_need_more_memory() -> None:
+    needed = [scaling.needed_gib(times) for times in (1, 10, 30, 100, 1000)]
+    assert needed == sorted(needed)
+    assert scaling._free_gib() > 0

@@ -10,6 +10,8 @@ import pytest
 
 from evaluation.errors import DataError
 from evaluation.records import schema
+from evaluation.records.linking import incidents as reports_of_one_incident
+from evaluation.records.linking import people as same_people
 from evaluation.records.linking.answers import ANSWERS
 from evaluation.records.linking.cases import merge_cases, pair_cases, unlinked_incidents
 from evaluation.records.linking.incidents import pair_incidents
@@ -342,3 +344,56 @@ def test_linking_loses_no_incident_and_counts_each_once() -> None:
     assert linked.tables["Cases"]["case_id"].to_list() == ["F1"]
     assert len(linked.tables["Incidents"]) + len(linked.duplicates) == 3
     assert len(linked.notes()) == 6
+
+
+def linked_systems(n: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The traits of the same people in two systems, and reports of them on a few days and places."""
+    rng = np.random.default_rng(7)
+    here = people(n, rng)
+    systems = {"flare": here, "cedar": other_system(here, rng)}
+    tables = []
+    for name, rows in systems.items():
+        parts = rows.select("name", "born", "address", "phone")
+        frame = pl.DataFrame({"person.subject": person_ids(parts, name, KEY)})
+        tables.append(traits({"subject": parts}, frame, KEY))
+    twice = np.repeat(np.arange(n), 2)
+    days = twice % 30 + rng.integers(0, 2, 2 * n)
+    reports = pl.DataFrame(
+        {
+            "incident_id": [f"I{number}" for number in range(2 * n)],
+            "source": ["flare", "cedar"] * n,
+            "occurred_on": [AS_OF - timedelta(days=int(day)) for day in days],
+            "precision": "day",
+            "category": rng.choice(["A", "B", "C"], 2 * n),
+            "place_id": [f"a_{number // 3}" for number in twice],
+            "subject_id": [f"p_{number // 2}" for number in twice],
+        }
+    )
+    return pl.concat(tables), schema.conform("Incidents", reports)
+
+
+def test_pairs_do_not_depend_on_how_many_are_compared_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    known, reports = linked_systems(120)
+    whole = pair_people(known), pair_incidents(reports)
+    assert len(whole[0]) > 20
+    assert len(whole[1]) > 10
+    for module in (same_people, reports_of_one_incident):
+        monkeypatch.setattr(module, "_PAIRS_AT_ONCE", 7)
+    assert pair_people(known).equals(whole[0])
+    assert pair_incidents(reports).equals(whole[1])
+
+
+def test_candidates_are_all_pairs_that_agree_in_a_block_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = linked_systems(60)[0].drop("role").unique(maintain_order=True)
+    monkeypatch.setattr(same_people, "_PAIRS_AT_ONCE", 50)
+    found = pl.concat(same_people._candidates(same_people._numbered(known))).rows()
+    rows = known.to_dicts()
+    expected = {
+        (left, right)
+        for left, one in enumerate(rows)
+        for right, other in enumerate(rows)
+        if one["person_id"] < other["person_id"]
+        and any(all(one[key] is not None and one[key] == other[key] for key in block) for block in same_people._BLOCKS)
+    }
+    assert len(found) == len(expected) > 60
+    assert set(found) == expected

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import stat
 from collections.abc import Callable
@@ -20,8 +22,10 @@ from evaluation.records.pseudonyms import (
     fingerprint,
     normal_name,
     person_ids,
+    pseudonym,
     pseudonymise,
     rotate_key,
+    tokens,
 )
 from evaluation.records.rejected import ROW
 
@@ -239,3 +243,18 @@ def test_a_key_in_a_repository_or_open_to_others_is_refused(tmp_path: Path) -> N
     path.write_text("abcd\n")
     with pytest.raises(DataError, match="holds 2 bytes"):
         load_key(path)
+
+
+@pytest.mark.parametrize("length", [0, 1, 32, 63, 64, 65, 200])
+def test_a_pseudonym_is_the_standard_librarys_hmac(length: int) -> None:
+    key = bytes(range(length))
+    texts = ["", "a", "mary smith", "caf\u00e9 " * 40, "p_0123456789abcdef0123", None]
+    given = tokens(pl.Series(texts), "name", key)
+    for text, token in zip(texts, given, strict=True):
+        if not text:
+            assert token is None
+        elif text.startswith("p_"):
+            assert token == text
+        else:
+            digest = hmac.new(key, f"name\x1f{text}".encode(), hashlib.sha256).hexdigest()
+            assert token == pseudonym("name", text, key) == f"n_{digest[:20]}"

@@ -8,10 +8,11 @@ import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from evaluation.errors import DataError, ExitCode
-from evaluation.records import read_extract
+from evaluation.records import delimited, encodings, read_extract
 
 HEADER = (
     "Case Ref", "Household Ref", "Scheme", "Ward", "Date Opened", "Intervention Date", "Date Closed",
@@ -217,3 +218,24 @@ def test_the_columns_of_the_case_list_are_those_of_the_design() -> None:
     from evaluation.records import load_mapping
 
     assert tuple(column.names[0] for column in load_mapping("case_list").columns.values()) == HEADER
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 1000])
+def test_records_end_in_the_same_places_however_small_the_pieces(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = b'a,b,"c, d"\r\n"x\ny",2,3\n,,\n"say ""so""","1\n,2",z\nlast,row,without end'
+    monkeypatch.setattr(delimited, "_PIECE", size)
+    scan = delimited._scan(text, ",")
+    assert scan is not None
+    ends = np.flatnonzero([text[: place + 1].count(b'"') % 2 == 0 and text[place] == 10 for place in range(len(text))])
+    assert scan.ends.tolist() == [*(ends + 1).tolist(), len(text)]
+    assert scan.cells.tolist() == [3] * 5
+    assert scan.quoted
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 1 << 20])
+def test_utf_8_is_recognised_across_the_ends_of_pieces(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encodings, "_PIECE", size)
+    sound = "caf\u00e9 \u20ac \U0001f600".encode()
+    assert encodings._is_utf8(sound)
+    assert not encodings._is_utf8(sound[:-1])
+    assert not encodings._is_utf8(b"caf\xe9 au lait")
