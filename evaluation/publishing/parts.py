@@ -126,12 +126,16 @@ def decision_box(title: str, headline: str, facts: Sequence[Fact], *, gap: bool 
     )
 
 
+NOTHING_YET = "Nothing yet about what it does."
+
+
 def say(can: Sequence[str], cannot: Sequence[str], *, key: str = "") -> str:
     """Write what can and what cannot be said, as sentences to copy out; `key` tells several on a page apart."""
     mark_ = f"-{slug(key)}" if key else ""
+    claims = f"<ul>{''.join(f'<li>{quoted(text)}</li>' for text in can)}</ul>" if can else f"<p>{NOTHING_YET}</p>"
     return (
         f'<div class="say"><section aria-labelledby="can{mark_}"><h3 id="can{mark_}">You can say</h3>'
-        f"<ul>{''.join(f'<li>{quoted(text)}</li>' for text in can)}</ul></section>"
+        f"{claims}</section>"
         f'<section class="cannot" aria-labelledby="cannot{mark_}"><h3 id="cannot{mark_}">You cannot say</h3>'
         f"<ul>{''.join(f'<li>{quoted(text)}</li>' for text in cannot)}</ul></section></div>"
     )

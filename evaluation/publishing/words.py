@@ -39,9 +39,12 @@ def visible(text: object) -> str:
 
     Control, bidirectional and zero-width characters go: they can hide or reverse what a reader sees.
     """
+    text = str(text)
+    if text.isascii() and text.isprintable():  # most texts are, and there are tens of thousands in a site
+        return re.sub(r"  +", " ", text).strip()
     seen = (
         " " if char.isspace() else char
-        for char in unicodedata.normalize("NFC", str(text))
+        for char in unicodedata.normalize("NFC", text)
         if char.isspace() or (unicodedata.category(char) not in _UNSEEN and char != _KEPT)
     )
     return re.sub(r" +", " ", "".join(seen)).strip()
@@ -148,8 +151,16 @@ def about(share: float) -> str:
         return "almost none"
     if share < 0.075:
         return "about 1 in 20"
-    tenths = min(max(round(share * 10), 1), 9)
+    if share < 0.175:
+        return f"about 1 in {min(round(1 / share), 10)}"
+    tenths = min(round(share * 10), 9)
     return "about half" if tenths == 5 else f"about {tenths} in 10"
+
+
+def about_of(share: float, things: str) -> str:
+    """Say a share of things: `about 3 in 10 pounds owed`, `about half of the pounds owed`."""
+    said = about(share)
+    return f"{said} {things}" if said.startswith("about ") and said[-1].isdigit() else f"{said} of the {things}"
 
 
 def number_of(quantity: int, one: str, many: str | None = None) -> str:

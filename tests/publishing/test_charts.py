@@ -212,3 +212,29 @@ def test_a_curve_of_few_points_says_nothing_in_between() -> None:
     drawn = curves.chart(family, curves.SCALES["no_repeat"], "T", name="c", start="opening", desc="D")
     assert '<th scope="row">3 months</th><td>–</td>' in drawn.table
     assert '<th scope="row">12 months</th><td>64</td>' in drawn.table
+
+
+def panels(*tops: float) -> Chart:
+    rows = [multiples.Panel(f"Part {i}", (top, top / 2, top / 4)) for i, top in enumerate(tops)]
+    return multiples.chart(rows, ["2008", "2009", "2010"], name="parts", title="T", unit="Reports", note="N.")
+
+
+def test_small_multiples_share_a_scale_only_where_the_smallest_can_be_read() -> None:
+    alike, unlike = panels(230, 200, 23), panels(4460, 85)
+    assert alike.note.startswith("All panels have the same scale.")
+    assert ">23<" not in alike.drawing
+    assert unlike.note.startswith("Each panel has its own scale")
+    assert ">4,460<" in unlike.drawing
+    assert ">85<" in unlike.drawing
+
+
+def test_a_long_label_is_wrapped_where_there_is_room() -> None:
+    rows = [multiples.Panel("Verbal abuse, harassment, threats", (1.0, 2.0)), multiples.Panel("Noise", (1.0, 2.0))]
+    drawn = multiples.chart(rows, ["2008", "2009"], name="p", title="T", unit="Reports", note="").drawing
+    assert "…" not in drawn
+    assert ">threats<" in drawn
+    step = bars.Bar("With an open case on a day with a year of recorded history before it", 9, "9", "f1")
+    drawn = bars.bars(
+        [step, bars.Bar("All", 9, "9", "f1")], name="b", title="T", desc="D", note="", heads=("A", "B")
+    ).drawing
+    assert "…" not in drawn

@@ -12,7 +12,7 @@ import pytest
 
 from evaluation.publishing import disclosure_claims as claims
 from evaluation.publishing.pages import write_site
-from evaluation.publishing.pages.glance import glance
+from evaluation.publishing.pages.glance import Glance, glance
 from evaluation.publishing.pages.scheme_view import views
 from evaluation.publishing.release import Rules, release_finding
 
@@ -74,3 +74,15 @@ def test_the_contracts_day_comes_before_a_later_one(demo: ModuleType, tmp_path: 
     assert soon.decide_by == early
     assert soon.bound_by_contract
     assert not replace(view, notice=None).bound_by_contract
+
+
+def test_the_register_goes_from_clear_gains_to_harm_and_then_to_what_nobody_measured() -> None:
+    marks = [
+        Glance("none"), Glance("planned"), Glance("sooner", 5), Glance("more", 2), Glance("unclear", -19),
+        Glance("same", 1), Glance("fewer", -11), Glance("fewer", -15),
+    ]  # fmt: skip
+    best_first = [(mark.effect, mark.value) for mark in sorted(marks, key=lambda mark: mark.order)]
+    assert best_first == [
+        ("fewer", -15), ("fewer", -11), ("unclear", -19), ("same", 1), ("more", 2), ("sooner", 5), ("none", None),
+        ("planned", None),
+    ]  # fmt: skip

@@ -118,3 +118,23 @@ def test_money_is_exact_to_the_penny_or_whole() -> None:
 def test_a_hidden_count_is_never_a_zero() -> None:
     assert words.count(None) == words.HIDDEN
     assert words.count(0) == "0"
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.137, "about 1 in 7"),
+        (0.1, "about 1 in 10"),
+        (0.08, "about 1 in 10"),
+        (0.05, "about 1 in 20"),
+        (0.31, "about 3 in 10"),
+    ],
+)
+def test_a_small_share_is_one_in_so_many(share: float, said: str) -> None:
+    assert words.about(share) == said
+
+
+def test_a_share_of_things_reads_as_a_sentence() -> None:
+    assert words.about_of(0.52, "pounds owed") == "about half of the pounds owed"
+    assert words.about_of(0.31, "pounds owed") == "about 3 in 10 pounds owed"
+    assert words.about_of(0.99, "pounds owed") == "nearly all of the pounds owed"

@@ -38,14 +38,17 @@ def bars(rows: Sequence[Bar], *, name: str, title: str, desc: str, note: str, he
 
 def _bars(rows: Sequence[Bar], name: str, title: str, desc: str, width: int) -> svg.Svg:
     wide = width == svg.WIDE
-    row_height, left, thick = (44, 212, 28) if wide else (58, 0, 24)
+    left, thick = (212, 28) if wide else (0, 24)
+    lines = max((len(svg.folded(row.label, left - 14 if wide else width)) for row in rows), default=1)
+    extra = 18 * max(min(lines, _MOST_LINES) - (2 if wide else 1), 0)
+    row_height = (44 if wide else 58) + extra
     drawing = svg.Svg(name, width, row_height * len(rows) + 8, title, desc)
     longest = max((row.value or 0 for row in rows), default=0) or 1
     room = max(len(row.words) for row in rows) * svg.LETTER + 14
     for i, row in enumerate(rows):
         y = i * row_height + 4
-        top = y + 4 if wide else y + 24
-        _bar_label(drawing, row.label, left, y)
+        top = y + 4 + extra / 2 if wide else y + 24 + extra
+        _bar_label(drawing, row.label, left, top)
         length = (row.value or 0) / longest * (width - left - room)
         if row.value is None:
             drawing.rect(left, top, 10, thick, "hatch")
@@ -56,13 +59,19 @@ def _bars(rows: Sequence[Bar], name: str, title: str, desc: str, width: int) -> 
     return drawing
 
 
-def _bar_label(drawing: svg.Svg, label: str, left: float, y: float) -> None:
-    if not drawing.wide:
-        drawing.text(0, y + 16, svg.fitted(label, drawing.width), "t")
-        return
-    lines = svg.folded(label, left - 14)[:2]
+_MOST_LINES = 3
+
+
+def _bar_label(drawing: svg.Svg, label: str, left: float, top: float) -> None:
+    """Write a bar's label in as many lines as it needs: beside the bar's middle, or on phones above it."""
+    room = left - 14 if drawing.wide else float(drawing.width)
+    lines = svg.folded(label, room)[:_MOST_LINES]
     for i, text in enumerate(lines):
-        drawing.text(left - 12, y + (24 if len(lines) == 1 else 15) + 18 * i, svg.fitted(text, left - 12), "t", "end")
+        if drawing.wide:
+            place = top + 20 - 9 * (len(lines) - 1) + 18 * i
+            drawing.text(left - 12, place, svg.fitted(text, left - 12), "t", "end")
+        else:
+            drawing.text(0, top - 8 - 18 * (len(lines) - 1 - i), svg.fitted(text, room), "t")
 
 
 @dataclass(frozen=True)

@@ -271,7 +271,7 @@ def _labels(drawing: svg.Svg, curves: Sequence[Curve], scale: Scale, end: float,
         return
     falling = scale.start > 0
     for row, (curve, value) in enumerate(zip(curves, ends, strict=True)):
-        text = svg.fitted(f"{curve.label}, {_reading(value, scale)}", 290)
+        text = svg.fitted(f"{curve.label}, {_reading(value, scale)}", drawing.width - x(0) - 8)
         place = y(0) - 12 - 20 * (len(curves) - 1 - row) if falling else 50 + 20 * row
         drawing.text(x(0) + 8, place, text, f"t b s{row + 1}-t")
 

@@ -15,7 +15,7 @@ from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.incidents import MARGIN
 from evaluation.publishing.pages.reading import dimensions_of, rows_of
 from evaluation.publishing.pages.scheme_view import SchemeView
-from evaluation.publishing.parts import Cell, Markup, aside, card_table, data_table, heading, link, region, unknown
+from evaluation.publishing.parts import Cell, Markup, aside, data_table, heading, link, region, unknown
 from evaluation.publishing.release import Published
 
 
@@ -83,7 +83,7 @@ def _ages(content: SiteContent) -> Chart | None:
     ]  # fmt: skip
     found = open_cases(content)
     title = (
-        f"{words.sentence_case(words.about(found[1] / found[0]))} open cases are older than a year: "
+        f"{words.sentence_case(words.about_of(found[1] / found[0], 'open cases'))} are older than a year: "
         f"{words.count(found[1])} of {words.count(found[0])}"
         if found
         else "Open cases by age"
@@ -183,4 +183,5 @@ def _by_scheme(schemes: Sequence[SchemeView]) -> str:
     if not rows:
         return unknown("no scheme’s cases have a known closure yet.")
     heads = ["Scheme", "Of 100 helped", "Of 100 not helped", "Difference (95% interval)"]
-    return card_table("Cases of each 100 resolved within half a year", heads, rows)
+    caption = "Cases of each 100 resolved within half a year"
+    return region(data_table(caption, heads, rows), f"{caption}, table")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evaluation.publishing import words
+from evaluation.publishing.pages import sources
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.glance import glance
 from evaluation.publishing.pages.scheme_view import SchemeView
@@ -46,6 +47,7 @@ def body(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
         parts.append(
             paragraph(f"No longer published: {words.listed([words.humane(key.partition('/')[2]) for key in gone])}.")
         )
+    parts.append(sources.of_register(""))
     return "".join(parts)
 
 

@@ -25,8 +25,12 @@ def stem(found: Published) -> str:
 
 def body(content: SiteContent, documentation: Mapping[str, str]) -> str:
     """Write the methods page's lists of known experiments, notebooks and documentation (address → title)."""
-    items = [Markup(link(href, title)) for href, title in sorted(documentation.items(), key=lambda pair: pair[1])]
-    reference = heading(2, "For analysts", "analysts") + bullets(items) if items else ""
+    ordered = sorted(documentation.items(), key=lambda pair: pair[1])
+    guides, looked_up = (
+        bullets([Markup(link(href, title)) for href, title in ordered if ("/reference-" in href) == wanted])
+        for wanted in (False, True)
+    )
+    reference = heading(2, "For analysts", "analysts") + guides + folded("Reference", looked_up) if ordered else ""
     return _linking(content) + _known(content) + _notebooks(content) + reference
 
 
@@ -46,6 +50,7 @@ def _linking(content: SiteContent) -> str:
             "Doubtful pairs are left apart until a person has answered."
         )
         + region(data_table("Links beside the truth", ["Link", "Precision", "Recall", "Pairs"], cells), "Links, table")
+        + sources.of_file("published/quality/quality.json", "figures")
     )
 
 

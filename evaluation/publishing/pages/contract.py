@@ -8,7 +8,9 @@ from evaluation.publishing import disclosure_claims as claims
 from evaluation.publishing import words
 from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.pages import contract_charts, contract_money, measures
+from evaluation.publishing.pages.claims import plain
 from evaluation.publishing.pages.content import SiteContent
+from evaluation.publishing.pages.effects import plain_reason
 from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.glance import glance
 from evaluation.publishing.pages.reading import Json, part_of, rows_of, shown
@@ -62,6 +64,9 @@ def verdict(data: Json) -> tuple[str, str]:
     said = str(found.get("sentence") or "")
     if outcomes and all(outcomes) and (again := claims.verdict(outcomes))[0] == found.get("word"):
         said = again[1]
+    if outcomes and not {"met", "missed"} & set(outcomes) and found.get("word") == "cannot_yet_be_said":
+        of = f"The {len(outcomes)} outcome targets" if len(outcomes) > 1 else "The one outcome target"
+        said = f"{of} cannot be judged yet"
     return words.visible(found.get("text") or "No verdict"), measures.counted(words.sentence(said))
 
 
@@ -148,7 +153,7 @@ def _scores(found: Json) -> str:
 
 def _decision(content: SiteContent, data: Json) -> str:
     word, why = verdict(data)
-    why = f"{why} {_beside_the_study(content, data)}".strip()
+    study = _beside_the_study(content, data)
     decision = part_of(data, "decision")
     happened, more = _happened(data)
     decide = words.visible(decision.get("text") or "No decision is waiting")
@@ -159,7 +164,13 @@ def _decision(content: SiteContent, data: Json) -> str:
         Fact("What it costs", *contract_money.headline(data)),
         Fact("What to decide", decide, f"{by} {_funding(data)} {words.date_or(data.get('funding_ends'))}.".strip()),
     )
-    return decision_box(f"Verdict: {word[:1].lower()}{word[1:]}", why, facts, gap=unproven(data))
+    return decision_box(
+        f"Verdict: {word[:1].lower()}{word[1:]}",
+        why,
+        facts,
+        gap=unproven(data),
+        foot=paragraph(study, "foot") if study else "",
+    )
 
 
 def _funding(data: Json) -> str:
@@ -189,6 +200,8 @@ def _happened(data: Json) -> tuple[str, str]:
     if not outcomes:
         return "No outcome was named", "The contract counts what is done, not what changes."
     of = words.number_of(len(outcomes), "outcome")
+    if not met and not missed:
+        return "Not known yet", f"Of {of}, none can be judged yet."
     rest = [f"{count} {state}" for count, state in ((missed, "missed"), (open_, "cannot be said yet")) if count]
     return f"{met or 'None'} of {of} met", words.sentence(", ".join(rest) or "all are met")
 
@@ -196,7 +209,7 @@ def _happened(data: Json) -> tuple[str, str]:
 def _sure(data: Json) -> tuple[str, str]:
     evidence = part_of(data, "evidence")
     if evidence.get("status") == "estimated":
-        reasons = [claims.plainer(str(reason)) for reason in (evidence.get("reasons") or ())][:1]
+        reasons = [plain_reason(str(reason)) for reason in (evidence.get("reasons") or ())][:1]
         return words.sentence_case(str(evidence.get("grade") or "Not graded")), " ".join(reasons)
     known = [part_of(part_of(row, "result"), "bounds").get("known_share") for row in rows_of(data, "outcomes")]
     shares = [share for share in known if isinstance(share, int | float)]
@@ -246,7 +259,7 @@ def _scheme(content: SiteContent, data: Json) -> str:
         return ""
     found = content.by_scheme.get(scheme.id)
     lines = claims.can_say(found.data) if found else list(part_of(data, "evidence").get("can_say") or ())
-    said = [words.sentence(str(text)) for text in lines]
+    said = [words.sentence(plain(str(text))) for text in lines]
     text = escaped(said[0]) if said else "No study of it has a result yet."
     return heading(2, "What the study of the scheme says", "study") + (
         f"<p>{text} {link(f'../schemes/{scheme.id}.html', f'See the scheme: {scheme.title}')}</p>"
@@ -324,12 +337,14 @@ def _event(row: Json) -> str:
 def index_page(contracts: Sequence[Published], stamps: tuple[str, ...]) -> Page:
     """Return the list of contracts, with what is the same for all of them."""
     found = contract_charts.of_all(contracts)
+    all_ = link("downloads.html#results", "the published results")
+    source = f'<p class="key">Every number here comes from {all_}. The page of a contract links its own.</p>'
     if found is None:
-        return Page("contracts", "Contracts", stamps=stamps, body=index(contracts))
+        return Page("contracts", "Contracts", stamps=stamps, body=index(contracts) + source)
     chart, reading = found
     markup, live = charts("contracts", {"funnel": chart})
     shown = heading(2, "Are people satisfied, scheme by scheme?", "satisfied") + aside(markup["funnel"], reading)
-    return Page("contracts", "Contracts", stamps=stamps, body=index(contracts) + shown, live=live)
+    return Page("contracts", "Contracts", stamps=stamps, body=index(contracts) + shown + source, live=live)
 
 
 def index(contracts: Sequence[Published]) -> str:

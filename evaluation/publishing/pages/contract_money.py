@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from evaluation.publishing import words
+from evaluation.publishing.pages.measures import chances
 from evaluation.publishing.pages.reading import Json, amount, part_of, rows_of, shown
 from evaluation.publishing.parts import Cell, bullets, data_table, heading, paragraph, region
 
@@ -69,6 +70,8 @@ def _pounds(row: Json, key: str) -> str:
 def _range(row: Json, low: str, high: str) -> str:
     if row.get(low) is None and row.get(high) is None:
         return "–"
+    if row.get(high) is not None and _pounds(row, low) == _pounds(row, high):
+        return "–"
     top = _pounds(row, high) if row.get(high) is not None else "no upper limit"
     return f"{_pounds(row, low)} to {top}"
 
@@ -86,7 +89,8 @@ def _costs(value: Json) -> str:
     if not rows:
         return ""
     whole = words.pounds(str(value["spent"])) if value.get("spent") is not None else "–"
-    spent = f"{whole} spent so far ({_range(value, 'spent_low', 'spent_high')})"
+    span = _range(value, "spent_low", "spent_high")
+    spent = f"{whole} spent so far" + (f" ({span})" if span != "–" else "")
     return region(data_table(spent, ["For each", "Number", "Cost", "Range"], rows), "Costs, table")
 
 
@@ -116,7 +120,7 @@ def _benefit(value: Json) -> str:
 def _likely(worth: object) -> str:
     if not isinstance(worth, int | float):
         return ""
-    return f" The chance that it is worth its cost is about {round(float(worth) * 100)} in 100."
+    return f" The chance that it is worth its cost is {chances(float(worth))} in 100."
 
 
 def _payers(value: Json) -> str:

@@ -63,7 +63,7 @@ def _late(data: Json) -> Decimal | None:
 
 def _decision(data: Json) -> str:
     owed, late = amount(data.get("outstanding")), _late(data)
-    share = f"{words.about(float(late / owed))} pounds owed" if owed and late is not None else ""
+    share = words.about_of(float(late / owed), "pounds owed") if owed and late is not None else ""
     loose = part_of(data, "receipts").get("unmatched")
     unexplained = _completeness(data).get("prosecutions_without_order_unexplained")
     facts = (
@@ -224,7 +224,7 @@ def _ageing(data: Json) -> Chart | None:
     ]
     owed, overdue = amount(data.get("outstanding")), _late(data)
     late = overdue / owed if owed and overdue is not None else None
-    title = f"{words.about(float(late))} pounds owed are late" if late is not None else "What is owed, by age"
+    title = f"{words.about_of(float(late), 'pounds owed')} are late" if late is not None else "What is owed, by age"
     title = title[0].upper() + title[1:]
     spoken = "; ".join(f"{bar.label}: {bar.words}" for bar in drawn)
     return bars.bars(drawn, name="ageing", title=title, desc=f"One bar for each age. {spoken}.",

@@ -124,8 +124,8 @@ def _times(rows: Json, head: str) -> str:
         head,
         "Cases",
         "Resolved within half a year",
-        "Half resolved in days",
-        "9 in 10 in days",
+        "Days until half were resolved",
+        "Days until 9 in 10 were",
         "Answered in a week",
     ]
     caption = f"Time to resolution, by {head.lower()}"

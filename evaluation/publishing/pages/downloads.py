@@ -48,6 +48,8 @@ def files(content: SiteContent) -> Mapping[str, bytes]:
     tables = sheets(content)
     found |= {f"published/{sheet.name}.csv": csv_bytes(sheet.columns, sheet.rows) for sheet in tables}
     found["published/data-dictionary.csv"] = csv_bytes(_DICTIONARY, list(dictionary(tables)))
+    if content.exam:
+        found["published/exam.json"] = (json.dumps(content.exam, sort_keys=True, separators=(",", ":")) + "\n").encode()
     found["published/register.xlsx"] = workbook(content, tables)
     found["published/edition.json"] = _edition(content, found)
     return found
@@ -297,6 +299,11 @@ def _text(value: object) -> str:
 # ---------------------------------------------------------------- the page
 
 
+def _about(value: Published) -> str:
+    """Name a result as people do: by its title, or by its own name."""
+    return words.sentence_case(words.visible(value.data.get("title") or words.humane(value.name)))
+
+
 def body(content: SiteContent) -> str:
     """Write the page of downloads with the data dictionary."""
     tables = sheets(content)
@@ -304,6 +311,7 @@ def body(content: SiteContent) -> str:
         ("published/register.xlsx", "Workbook with every table, for Excel and LibreOffice"),
         *((f"published/{sheet.name}.csv", sheet.about) for sheet in tables),
         ("published/data-dictionary.csv", "What each column holds"),
+        *([("published/exam.json", "The marks of the exam")] if content.exam else []),
         ("published/edition.json", "Every published file with its SHA-256"),
     ]
     rows: list[list[Cell]] = [
@@ -311,9 +319,10 @@ def body(content: SiteContent) -> str:
     ]
     single: list[list[Cell]] = [
         [
-            Markup(link(path_of(value), f"{value.name}.json")),
+            _about(value),
             words.sentence_case(value.kind),
-            value.licence or "protected",
+            Markup(link(path_of(value), f"{value.name}.json")),
+            value.licence or "taken out",
         ]
         for value in sorted(content.published, key=lambda value: (value.kind, value.name))
     ]
@@ -325,7 +334,10 @@ def body(content: SiteContent) -> str:
         + paragraph(
             "Each file is a result as it was released, with its protocol. Numbers on pages come from these files."
         )
-        + region(data_table("Published results", ["File", "Kind", "Disclosure control"], single), "Published results")
+        + region(
+            data_table("Published results", ["What it holds", "Kind", "File", "Small numbers"], single),
+            "Published results",
+        )
         + heading(2, "What the columns mean", "dictionary")
         + region(data_table("Data dictionary", ["Table", "Column", "Meaning"], meanings), "Data dictionary")
     )

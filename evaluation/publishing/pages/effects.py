@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from evaluation.publishing import disclosure_claims as claims
 from evaluation.publishing import words
 from evaluation.publishing.parts import Cell, Markup, bullets, data_table, paragraph, quoted, region
 
@@ -80,6 +81,17 @@ def checks_table(checks: Sequence[Mapping[str, Any]]) -> str:
 def _never_nought(text: str) -> str:
     """A probability that rounds to nothing is below what is shown, not nothing."""
     return text.replace("p-value is 0.000", "p-value is below 0.001").replace("p = 0.000", "p below 0.001")
+
+
+_LEVEL = re.compile(r"Maryland level (\d): (.+?)\.?", re.S)
+
+
+def plain_reason(reason: str) -> str:
+    """Say a reason for a grade with what was done first, and the name of the scale last."""
+    found = _LEVEL.fullmatch(reason.strip())
+    if found is None:
+        return claims.plainer(reason)
+    return f"{found[2][:1].upper()}{found[2][1:]} (Maryland scale: {found[1]} of 5)."
 
 
 _EFFECT_NAMES = (

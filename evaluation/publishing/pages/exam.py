@@ -9,6 +9,7 @@ from typing import Any
 from evaluation.publishing import words
 from evaluation.publishing.charts import dots
 from evaluation.publishing.charts.figure import Chart
+from evaluation.publishing.pages import sources
 from evaluation.publishing.pages.reading import Json, rows_of
 from evaluation.publishing.parts import (
     Cell,
@@ -91,7 +92,13 @@ def body(result: Mapping[str, Any] | None, drawn: Mapping[str, str]) -> str:
     parts = [_verdict(result)]
     if "coverage" in drawn:
         parts += [heading(2, "Does the range hold the truth?", "coverage-part"), drawn["coverage"]]
-    parts += [_criteria(result), _naive(result), _marks(result)]
+    parts += [
+        _criteria(result),
+        _naive(result),
+        _marks(result),
+        _again(result),
+        sources.of_file("published/exam.json", "marks"),
+    ]
     return "".join(part for part in parts if part)
 
 
@@ -116,15 +123,16 @@ def _verdict(result: Json) -> str:
             f"{reached} of {words.number_of(len(criteria), 'criterion', 'criteria')}",
             "Set before the exam was run.",
         ),
-        Fact("Can it be repeated", "Yes", _unbroken(words.visible(result.get("command") or ""))),
+        Fact("Can it be repeated", "Yes", "Same numbers, same marks: the command stands below."),
         Fact("What it cannot show", "Things nobody recorded", "A town can hide a cause that no record holds."),
     )
     return decision_box("The verdict", headline, facts, gap=bool(missed))
 
 
-def _unbroken(command: str) -> str:
-    """Keep the two hyphens of an option on one line."""
-    return command.replace("--", "-\N{WORD JOINER}-\N{WORD JOINER}")
+def _again(result: Json) -> str:
+    """Name the command that repeats the exam; the hyphens of an option stay on one line."""
+    command = words.visible(result.get("command") or "").replace("--", "-\N{WORD JOINER}-\N{WORD JOINER}")
+    return paragraph(f"To sit the exam again: {command}", "key") if command else ""
 
 
 def _criteria(result: Json) -> str:
@@ -145,14 +153,13 @@ def _criteria(result: Json) -> str:
 
 
 def _naive(result: Json) -> str:
+    found = rows_of(result, "naive")
+    sums = list(dict.fromkeys(str(row.get("method")) for row in found))
+    nothing = {row.get("scenario") for row in found if row.get("fails_as_expected") is not None}
+    share = {(row.get("scenario"), str(row.get("method"))): words.percent(row.get("rejects")) for row in found}
     rows: list[list[Cell]] = [
-        [
-            town(row.get("scenario")),
-            EFFECTS.get(str(row.get("method")), words.sentence_case(str(row.get("method")))),
-            words.percent(row.get("rejects")),
-            "a scheme that does nothing" if row.get("fails_as_expected") is not None else "a scheme that acts",
-        ]
-        for row in rows_of(result, "naive")
+        [town(one), "nothing" if one in nothing else "something", *(share.get((one, name), "–") for name in sums)]
+        for one in dict.fromkeys(row.get("scenario") for row in found)
     ]
     if not rows:
         return ""
@@ -160,7 +167,7 @@ def _naive(result: Json) -> str:
     said = paragraph(
         "A simple before-and-after finds an effect of schemes that do nothing. That is why we do not use it."
     )
-    heads = ["Kind of town", "Simple sum", "Finds an effect", "In truth"]
+    heads = ["Kind of town", "The scheme does", *(words.sentence_case(EFFECTS.get(name, name)) for name in sums)]
     return title + said + region(data_table("How often simple sums find an effect", heads, rows), "Simple sums, table")
 
 

@@ -42,6 +42,8 @@ HARM = ("more", "sooner")
 STOP = ("more", "sooner", "same")
 """Effects that ask whether to stop: more repeats, sooner ones, or no difference."""
 
+_GROUPS = (("fewer", "later"), ("same", "unclear"), HARM, ("none", "planned"))
+
 SURENESS = {4: "High", 3: "Moderate", 2: "Low", 1: "Very low", 0: "None yet"}
 _GRADES = {"high": 4, "moderate": 3, "low": 2, "very low": 1, "very_low": 1}
 
@@ -85,8 +87,9 @@ class Glance:
 
     @property
     def order(self) -> float:
-        """The place in the register, best first; what is not measured comes last."""
-        return self.value if self.value is not None else 900.0 + EFFECTS[self.effect].rank
+        """The place in the register: clear gains first, then what is not clear, then harm, and last the unmeasured."""
+        group = next(i for i, effects in enumerate(_GROUPS) if self.effect in effects)
+        return 1000.0 * group + (EFFECTS[self.effect].rank if self.value is None else self.value)
 
     def numbers(self) -> str:
         """The difference and its interval in words, or why there is none."""

@@ -1,4 +1,4 @@
-"""What was reported, where and when: published counts by ward and by problem, on one scale."""
+"""What was reported, where and when: published counts by ward and by problem."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _chart(name: str, rows: Sequence[Json]) -> Chart | None:
     return multiples.chart(
         panels, [_period(period) for period in periods], name=words.slug(name),
         title=_largest(levels, counts) if other == "problem" else _reading(ends, years),
-        unit=_title(name), note=f"All panels have the same scale. {_gaps(panels)}",
+        unit=_title(name), note=_gaps(panels),
     )  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def _largest(levels: Sequence[str], counts: Mapping[tuple[str, str], int | None]
         return "Reports by problem"
     share = sum(part for part in parts if part is not None) / whole
     names = " and ".join(f"‘{words.sentence_case(level)}’" for level in levels[:2])
-    return f"{names} are {words.about(share)} reports"
+    return f"{names} are {words.about_of(share, 'reports')}"
 
 
 def _reading(ends: Mapping[str, tuple[int | None, int | None]], years: Sequence[str]) -> str:

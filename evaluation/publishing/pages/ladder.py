@@ -68,7 +68,7 @@ def _flow(steps: Sequence[str], ribbons: Sequence[flow.Ribbon], counts: Counts, 
     further = sum(ribbon.count for ribbon in ribbons if ribbon.start == 0 < ribbon.end)
     totals = [counts.get((step, MARGIN)) for step in steps], [counts.get((MARGIN, step)) for step in steps]
     title = (
-        f"{words.sentence_case(words.about(further / whole))} people who began with a {steps[0]} went further up"
+        f"{words.sentence_case(words.about_of(further / whole, f'people who began with a {steps[0]}'))} went further up"
         if whole
         else "From the first rung to the highest"
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from evaluation.publishing import words
+from evaluation.publishing.pages import sources
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page
 from evaluation.publishing.pages.glance import HARM, STOP
@@ -53,6 +54,7 @@ def _sheet(content: SiteContent, day: date, schemes: Sequence[SchemeView]) -> st
         + bullets(_gaps(content, schemes))
         + heading(2, "Actions from today", "actions")
         + _actions()
+        + sources.of_register("../")
     )
 
 
@@ -193,5 +195,6 @@ def overview(schemes: Sequence[SchemeView], days: Sequence[date]) -> str:
     parts += [
         heading(2, "Good practice, scheme by scheme", "practice"),
         bullets(lines) or paragraph("None written down yet."),
+        sources.of_register(""),
     ]
     return "".join(parts)

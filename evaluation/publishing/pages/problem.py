@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from evaluation.publishing import words
 from evaluation.publishing.charts import forest
+from evaluation.publishing.pages import sources
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.glance import EFFECTS
@@ -57,10 +58,11 @@ def index(schemes: Sequence[SchemeView]) -> str:
         )
     general = [view for view in schemes if view.record.problem == EVERY]
     text = card_table("Problems, A to Z", ["Problem", "Tried", "Followed by fewer repeats"], rows)
+    source = sources.of_register("")
     if general:
         items = [Markup(f"{link(view.href, view.record.title)}: {escaped(headline_line(view))}") for view in general]
         text += heading(2, "Schemes used for every problem", "all") + bullets(items)
-    return text
+    return text + source
 
 
 def page(content: SiteContent, problem: str, schemes: Sequence[SchemeView]) -> Page:
@@ -69,8 +71,10 @@ def page(content: SiteContent, problem: str, schemes: Sequence[SchemeView]) -> P
     fewer = sum(view.seen.effect == "fewer" for view in tried)
     measured = [view for view in tried if view.seen.value is not None]
     markup, live = charts(stem(problem), {"forest": _forest(problem, measured)} if len(measured) > 1 else {})
+    own = sum(words.visible(view.record.problem) == problem for view in tried)
+    general = f", and {len(tried) - own} used for every problem" if len(tried) > own else ""
     summary = (
-        f"{number_of(len(tried), 'scheme').capitalize()} {'has' if len(tried) == 1 else 'have'} been tried or planned. "
+        f"{number_of(own, 'scheme').capitalize()} {'has' if own == 1 else 'have'} been tried or planned{general}. "
         f"{number_of(fewer, 'scheme').capitalize() if fewer else 'None so far'} "
         f"{'are' if fewer > 1 else 'is'} followed by fewer repeats."
     ) + "".join(f" After {view.in_a_sentence}, repeats come {view.seen.effect}." for view in tried if view.seen.rate)
@@ -80,7 +84,7 @@ def page(content: SiteContent, problem: str, schemes: Sequence[SchemeView]) -> P
         subtitle="Problem",
         description=summary,
         stamps=(f"Followed up to {words.long_date(content.as_of)}",),
-        body=_body(tried, markup) + _elsewhere(problem, schemes),
+        body=_body(tried, markup) + _elsewhere(problem, schemes) + sources.of_register("../"),
         live=live,
     )
 

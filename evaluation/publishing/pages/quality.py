@@ -15,7 +15,6 @@ from evaluation.publishing.parts import (
     Cell,
     Markup,
     bullets,
-    card_table,
     data_table,
     folded,
     heading,
@@ -181,8 +180,13 @@ def _tests(data: Json) -> list[str]:
     return parts
 
 
+_PLAINER = {"open cases": "cases that nobody has closed or dealt with"}
+"""The page of cases counts as open every case without a closing day: the two are not to be taken for one."""
+
+
 def _among(row: Json) -> str:
-    return f"of {words.visible(row.get('among') or 'all')}"
+    among = words.visible(row.get("among") or "all")
+    return f"of {_PLAINER.get(among, among)}"
 
 
 def _share(row: Json) -> str:
@@ -206,7 +210,7 @@ def _test_table(caption: str, rows: Sequence[Json]) -> str:
         ]
         for row in rows
     ]
-    return card_table(caption, ["Test", "Found", "Share"], cells)
+    return region(data_table(caption, ["Test", "Found", "Share"], cells), f"{caption}, table")
 
 
 def _split_table(caption: str, rows: Sequence[Json], part: str) -> str:
@@ -244,13 +248,14 @@ def _percent(share: object) -> float | None:
 
 
 def _inputs(content: SiteContent, data: Json) -> str:
+    licensed = any(entry.get("licence") for entry in rows_of(content.run or {}, "inputs"))
     counted = {str(row.get("name")): row for row in rows_of(data, "extracts")}
     rows: list[list[Cell]] = [
         [
             words.system(name := str(entry.get("name", ""))),
             words.visible(entry.get("source") or "–"),
             *(words.count(counted.get(name, {}).get(key)) for key in ("rows_read", "rows_accepted", "rows_rejected")),
-            words.visible(entry.get("licence") or "–"),
+            *([words.visible(entry.get("licence") or "–")] if licensed else []),
             words.visible(entry.get("sha256", ""))[:16],
         ]
         for entry in rows_of(content.run or {}, "inputs")
@@ -259,7 +264,15 @@ def _inputs(content: SiteContent, data: Json) -> str:
         return paragraph("The list of inputs is written when the whole job is run.")
     versions = part_of(content.run or {}, "versions")
     made = ", ".join(f"{name} {version}" for name, version in versions.items())
-    heads = ["Extract", "From", "Rows in", "Used", "Set aside", "Licence", "SHA-256, first 16 letters"]
+    heads = [
+        "Extract",
+        "From",
+        "Rows in",
+        "Used",
+        "Set aside",
+        *(["Licence"] if licensed else []),
+        "SHA-256, first 16 letters",
+    ]
     return region(data_table("Extracts, rows and hashes", heads, rows), "Inputs, table") + (
         paragraph(f"Made with {made}.", "key") if made else ""
     )

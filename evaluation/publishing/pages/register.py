@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from evaluation.publishing import words
-from evaluation.publishing.pages import caseload, contract, quality
+from evaluation.publishing.pages import caseload, contract, quality, sources
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.glance import EFFECTS, STOP, SURENESS, TIMING, interval_bar, reach_of
 from evaluation.publishing.pages.scheme_view import WHOLE, SchemeView, cost_lines, decision_lines
@@ -36,7 +36,14 @@ _HEADS = (
 
 def body(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
     """Return the first page's generated part."""
-    return _summary(content, schemes) + tiles(schemes) + _next(content, schemes) + _filters(schemes) + table(schemes)
+    return (
+        _summary(content, schemes)
+        + tiles(schemes)
+        + _next(content, schemes)
+        + _filters(schemes)
+        + table(schemes)
+        + sources.of_register("")
+    )
 
 
 def _summary(content: SiteContent, schemes: Sequence[SchemeView]) -> str:

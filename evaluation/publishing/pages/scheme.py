@@ -10,7 +10,9 @@ from evaluation.publishing import words
 from evaluation.publishing.charts import curves
 from evaluation.publishing.charts.people import hundreds
 from evaluation.publishing.pages import contract_money, scheme_record, scheme_results
+from evaluation.publishing.pages.claims import spoken
 from evaluation.publishing.pages.content import SiteContent
+from evaluation.publishing.pages.effects import plain_reason
 from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.glance import estimate
 from evaluation.publishing.pages.reading import part_of, rows_of, texts_of
@@ -61,7 +63,8 @@ def _top(content: SiteContent, view: SchemeView) -> str:
     parts = [_decision(content, view), _hundred(view)]
     finding = view.finding
     if finding and (texts_of(finding, "can_say") or texts_of(finding, "cannot_say")):
-        can = [*plain_claim(view), *(said for said in claims.can_say(finding) if not said.startswith("In words,"))]
+        first = plain_claim(view)
+        can = [*first, *spoken(claims.can_say(finding), headline=bool(first))]
         parts += [heading(2, "What you can and cannot say", "say"), say(can, texts_of(finding, "cannot_say"))]
     if view.record.body.strip() and not view.record.body.lstrip().startswith("#"):
         parts.append(heading(2, "What it is", "about"))
@@ -118,7 +121,7 @@ def decision_when(view: SchemeView, when: str) -> str:
     said = words.sentence(when)
     if view.bound_by_contract and view.record.decision.by:
         own = words.short_date(view.record.decision.by)
-        said += f" The contract needs it by then; the day that the group set for itself, {own}, is later."
+        said += f" The contract leaves no later day; the group had set {own}."
     return f"{said} Funding ends {words.long_date(ends)}." if ends else said
 
 
@@ -171,7 +174,7 @@ def sure_lines(view: SchemeView) -> tuple[str, str]:
     finding = view.finding
     if finding is None or finding.get("status") != "estimated":
         return "Not at all, yet", "There is no fair comparison to rest on."
-    reasons = [claims.plainer(reason) for reason in texts_of(part_of(finding, "evidence"), "reasons")]
+    reasons = [plain_reason(reason) for reason in texts_of(part_of(finding, "evidence"), "reasons")]
     return view.seen.sureness, " ".join(reasons[:2])
 
 

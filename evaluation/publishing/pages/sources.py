@@ -39,6 +39,17 @@ def of_finding(content: SiteContent, finding: Mapping[str, Any], root: str) -> s
     return asked + bullets(lines) + protocol(finding)
 
 
+def of_register(root: str) -> str:
+    """Say where the numbers of several schemes side by side come from; `root` is the way to the first page."""
+    return of_file(f"{root}published/register.csv", "register", "The page of a scheme links its own finding.")
+
+
+def of_file(href: str, what: str, more: str = "") -> str:
+    """Write the line that leads from a page's numbers to the published file they stand in."""
+    file = link(href, href.rpartition("/")[2])
+    return f'<p class="key">Every number here comes from the published {what}: {file}. {more}'.rstrip() + "</p>"
+
+
 def protocol(finding: Mapping[str, Any]) -> str:
     """Write the protocol as a table: who, from when, compared with what, measured how."""
     rows: list[list[Cell]] = [
