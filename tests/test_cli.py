@@ -243,7 +243,7 @@ def test_a_build_of_few_steps_can_be_verified(tmp_path: Path, capsys: pytest.Cap
     assert "Proved" in capsys.readouterr().out
     (folder / "cases.csv").write_text(CASES.replace("20/02/2011", "21/02/2011"), encoding="utf-8")
     assert in_process(["verify", "--workspace", str(folder)]) == 5
-    assert "the extract cases has changed" in capsys.readouterr().err
+    assert "changed since the build: the extract cases" in capsys.readouterr().err
 
 
 def test_a_real_partnership_is_told_nothing_of_the_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
