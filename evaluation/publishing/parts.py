@@ -133,11 +133,12 @@ def say(can: Sequence[str], cannot: Sequence[str], *, key: str = "") -> str:
     """Write what can and what cannot be said, as sentences to copy out; `key` tells several on a page apart."""
     mark_ = f"-{slug(key)}" if key else ""
     claims = f"<ul>{''.join(f'<li>{quoted(text)}</li>' for text in can)}</ul>" if can else f"<p>{NOTHING_YET}</p>"
+    part = "div" if key else "section"  # places of a page have names of their own: several pairs are no places
+    can_name, cannot_name = (f' aria-labelledby="{name}"' if not key else "" for name in ("can", "cannot"))
     return (
-        f'<div class="say"><section aria-labelledby="can{mark_}"><h3 id="can{mark_}">You can say</h3>'
-        f"{claims}</section>"
-        f'<section class="cannot" aria-labelledby="cannot{mark_}"><h3 id="cannot{mark_}">You cannot say</h3>'
-        f"<ul>{''.join(f'<li>{quoted(text)}</li>' for text in cannot)}</ul></section></div>"
+        f'<div class="say"><{part}{can_name}><h3 id="can{mark_}">You can say</h3>{claims}</{part}>'
+        f'<{part} class="cannot"{cannot_name}><h3 id="cannot{mark_}">You cannot say</h3>'
+        f"<ul>{''.join(f'<li>{quoted(text)}</li>' for text in cannot)}</ul></{part}></div>"
     )
 
 

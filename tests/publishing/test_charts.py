@@ -238,3 +238,11 @@ def test_a_long_label_is_wrapped_where_there_is_room() -> None:
         [step, bars.Bar("All", 9, "9", "f1")], name="b", title="T", desc="D", note="", heads=("A", "B")
     ).drawing
     assert "…" not in drawn
+
+
+def test_no_label_of_a_curve_is_cut_on_a_phone(demo: ModuleType) -> None:
+    long = "without intensive support by the Elmore team, or before it"
+    rows = [{**row, "label": f"{long}, {row['arm']}"} for row in demo.FINDINGS[0]["curves"]]
+    family = curves.read(rows, "no_repeat")
+    drawn = curves.chart(family, curves.SCALES["no_repeat"], "T", name="curve", start="opening", desc="D.").drawing
+    assert "…" not in drawn

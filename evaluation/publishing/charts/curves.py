@@ -211,6 +211,8 @@ def _draw(
     for row, curve in enumerate(followed):
         base = height - foot + 66 + row * 40
         label = shared or f"{curve.label}: still followed"
+        if len(label) > width / svg.LETTER:
+            label = svg.folded(curve.label, width)[0].rstrip(",")
         drawing.text(0, base, svg.fitted(label, width), "t" if shared else f"t s{row + 1}-t")
         for month in _apart(ticks, x):
             text = words.count(curve.followed_at(month * _DAYS_A_MONTH))
@@ -269,11 +271,15 @@ def _labels(drawing: svg.Svg, curves: Sequence[Curve], scale: Scale, end: float,
                 bold = " b" if i < len(piece) else ""
                 drawing.text(x(end) + 8, place + 18 * i, text, f"t{bold} s{row + 1}-t")
         return
-    falling = scale.start > 0
-    for row, (curve, value) in enumerate(zip(curves, ends, strict=True)):
-        text = svg.fitted(f"{curve.label}, {_reading(value, scale)}", drawing.width - x(0) - 8)
-        place = y(0) - 12 - 20 * (len(curves) - 1 - row) if falling else 50 + 20 * row
-        drawing.text(x(0) + 8, place, text, f"t b s{row + 1}-t")
+    room = drawing.width - x(0) - 8
+    lines = [
+        (row, line)
+        for row, (curve, value) in enumerate(zip(curves, ends, strict=True))
+        for line in svg.folded(f"{curve.label}, {_reading(value, scale)}", room)
+    ]
+    first = y(0) - 12 - 20 * (len(lines) - 1) if scale.start > 0 else 50
+    for place, (row, line) in enumerate(lines):
+        drawing.text(x(0) + 8, first + 20 * place, svg.fitted(line, room), f"t b s{row + 1}-t")
 
 
 def _reading(value: float, scale: Scale) -> str:

@@ -68,7 +68,7 @@ def _draw(
     rows: Sequence[tuple[str, float | None, float | None]], name: str, title: str, desc: str, width: int
 ) -> svg.Svg:
     wide = width == svg.WIDE
-    row_height, left, top = (34, 262, 30) if wide else (48, 10, 30)
+    row_height, left, top = (34, 320, 30) if wide else (48, 10, 30)
     drawing = svg.Svg(name, width, top + row_height * len(rows) + 42, title, desc)
     reach = max([0.25, *(abs(v) for row in rows for v in row[1:] if v is not None)]) * 1.08
     bottom = top + row_height * len(rows)

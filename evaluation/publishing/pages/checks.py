@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from evaluation.publishing.pages import sources
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.effects import checks_table, effects_table
 from evaluation.publishing.pages.frame import Page, charts
-from evaluation.publishing.pages.reading import rows_of
+from evaluation.publishing.pages.reading import rows_of, texts_of
 from evaluation.publishing.pages.scheme_results import ladder
 from evaluation.publishing.parts import Cell, Markup, bullets, data_table, folded, heading, link, paragraph, region, say
 from evaluation.publishing.release import Published
@@ -82,7 +83,12 @@ def _title(found: Published) -> str:
 
 def _line(found: Published) -> str:
     can = found.data.get("can_say") or found.data.get("cannot_say") or [found.data.get("reason") or ""]
-    return words.escaped(words.sentence(str(can[0])))
+    return words.escaped(words.sentence(_without_columns(str(can[0]))))
+
+
+def _without_columns(text: str) -> str:
+    """Leave the names of a public file’s columns to the protocol: `adjusted for wexp` says little in a sentence."""
+    return re.sub(r", adjusted for [\w, ]+", ", adjusted for what was known of each person at the start", text)
 
 
 def page(content: SiteContent, found: Published) -> Page:
@@ -94,7 +100,7 @@ def page(content: SiteContent, found: Published) -> Page:
     if data.get("can_say") or data.get("cannot_say"):
         parts += [
             heading(2, "What you can and cannot say", "say"),
-            say(data.get("can_say", ()), data.get("cannot_say", ())),
+            say([_without_columns(text) for text in texts_of(data, "can_say")], data.get("cannot_say", ())),
         ]
     elif data.get("reason"):
         parts.append(paragraph(words.sentence(f"Cannot be said: {data['reason']}")))
