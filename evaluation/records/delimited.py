@@ -199,7 +199,7 @@ def _parse(body: bytes, separator: str, width: int, quoted: bool) -> pl.DataFram
             quote_char='"' if quoted else None,
             schema=dict.fromkeys(names, pl.String),
             raise_if_empty=False,
-        )
+        ).rechunk()  # columns in several chunks would be copied again at every step
     except pl.exceptions.PolarsError:
         return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
 

@@ -146,11 +146,12 @@ def _body(grid: Grid, header: int) -> pl.DataFrame:
 def _places(numbered: pl.DataFrame, places: pl.DataFrame | None) -> pl.DataFrame:
     """The line (and sheet) at which the owner of the file sees each row of data."""
     kinds = {"line": pl.Int64, "sheet": pl.String}
-    seen = pl.DataFrame(schema=kinds) if places is None else places
-    known = [pl.col(name) if name in seen.columns else pl.lit(None, kind).alias(name) for name, kind in kinds.items()]
-    at = numbered.select("row", at=pl.col("__grid").cast(pl.Int64))
-    lines = seen.select(known).with_columns(at=pl.int_range(pl.len()))
-    return at.join(lines, on="at", how="left", maintain_order="left").select("row", "line", "sheet")
+    if places is None:
+        return numbered.select("row", *(pl.lit(None, kind).alias(name) for name, kind in kinds.items()))
+    at = numbered["__grid"]
+    seen = places.select(pl.all().gather(at))
+    known = [seen[name] if name in seen.columns else pl.lit(None, kind).alias(name) for name, kind in kinds.items()]
+    return numbered.select("row").with_columns(known)
 
 
 def _listed(names: list[str]) -> str:

@@ -13,11 +13,10 @@ from evaluation.records import coding, dates, numbers, privacy
 from evaluation.records.coding import CodeList
 from evaluation.records.mapping import Column, Mapping, PersonPart, sources_of
 from evaluation.records.pseudonyms import PSEUDONYM, person_ids, pseudonymise, reference_ids
-from evaluation.records.raw import Raw, clean
+from evaluation.records.raw import Raw
+from evaluation.records.texts import Texts
 
 REASONS = pl.Schema({"row": pl.Int64, "reason": pl.String})
-_ERRORS = r"^#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|ERROR!?|#{2,})$"
-_KEPT_AS_TEXT = r'^="([^"]*)"$'
 _YES = ("yes", "y", "true", "t", "1", "satisfied", "very satisfied", "fairly satisfied")
 _NO = ("no", "n", "false", "f", "0", "dissatisfied", "not satisfied", "very dissatisfied", "fairly dissatisfied")
 
@@ -75,7 +74,6 @@ class Values:
 @dataclass
 class _Collected:
     columns: dict[str, pl.Series]
-    errors: dict[str, list[pl.DataFrame]] = field(default_factory=dict[str, list[pl.DataFrame]])
     reasons: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
     unmapped: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
     notes: list[str] = field(default_factory=list[str])
@@ -92,7 +90,7 @@ def read_values(raw: Raw, mapping: Mapping, options: Options) -> Values:
     from evaluation.records.traits import traits
 
     got = _Collected({"row": raw.cells["row"].cast(pl.Int64)})
-    texts = _Texts(raw, mapping, got)
+    texts = Texts(raw, mapping)
     order = _read_dates(texts, raw, mapping, options, got)
     for name in raw.positions:
         column = mapping.columns[name]
@@ -110,7 +108,7 @@ def read_values(raw: Raw, mapping: Mapping, options: Options) -> Values:
             person_ids(parts, mapping.system, options.key) if parts.width else _nothing(len(raw.cells))
         )
     frame = pl.DataFrame(got.columns)
-    errors = [reason for name in raw.positions for reason in got.errors.get(name, ())]
+    errors = [_reasons(rows, reason) for name in raw.positions for rows, reason in texts.errors.get(name, ())]
     reasons = pl.concat([pl.DataFrame(schema=REASONS), *errors, *got.reasons])
     unmapped = pl.concat([pl.DataFrame(schema=coding.UNMAPPED), *got.unmapped])
     return Values(frame, reasons, unmapped, tuple(got.notes), order, traits(people, frame, options.key))
@@ -122,33 +120,6 @@ class _Context:
     mapping: Mapping
     options: Options
     header: str
-
-
-class _Texts:
-    """The cleaned cells of a column, made when they are asked for: all columns at once would take twice the room."""
-
-    def __init__(self, raw: Raw, mapping: Mapping, got: _Collected) -> None:
-        self._raw, self._mapping, self._got = raw, mapping, got
-        self._made: dict[str, pl.Series] = {}
-        self._of_people = {name for parts in mapping.people.values() for name in parts.values()}
-        self.blank: dict[str, pl.Series] = {}
-
-    def __getitem__(self, name: str) -> pl.Series:
-        if name not in self._made:
-            self._made[name] = self._text(name)
-        return self._made[name]
-
-    def drop(self, name: str) -> None:
-        """Keep a column's text no longer than its values and the people that it tells of are read."""
-        if name not in self._of_people:
-            self._made.pop(name, None)
-
-    def _text(self, name: str) -> pl.Series:
-        header, column = self._raw.positions[name], self._mapping.columns[name]
-        text = clean(self._raw.cells[header]).alias(name)
-        if column.filled:
-            self.blank[name] = text.is_null()
-        return text if column.kind in ("free_text", "skip") else _without_errors(text, header, self._got)
 
 
 _Reader = Callable[[str, pl.Series, _Context, _Collected], None]
@@ -173,25 +144,7 @@ def _unreadable(name: str, text: pl.Series, values: pl.Series, header: str, what
     got.reasons.append(table)
 
 
-def _without_errors(text: pl.Series, header: str, got: _Collected) -> pl.Series:
-    """Blank every cell that holds a spreadsheet's error (#REF!, ####) or a formula, and note it against its row.
-
-    What a spreadsheet is told to leave as text (="00123") is that text.
-    """
-    if not (text.str.starts_with("#").any() or text.str.starts_with("=").any()):
-        return text
-    kept = text.str.replace(_KEPT_AS_TEXT, "${1}")
-    got.errors[text.name] = [
-        _reasons(
-            got.columns["row"].filter(kept.str.contains(pattern).fill_null(False)),
-            f"{header}: the cell holds {what}, not a value",
-        )
-        for pattern, what in ((_ERRORS, "a spreadsheet's error"), (r"^=", "a formula"))
-    ]
-    return kept.set(kept.str.contains(f"{_ERRORS}|^=|^$").fill_null(False), None)
-
-
-def _read_dates(texts: _Texts, raw: Raw, mapping: Mapping, options: Options, got: _Collected) -> str | None:
+def _read_dates(texts: Texts, raw: Raw, mapping: Mapping, options: Options, got: _Collected) -> str | None:
     names = [name for name in raw.positions if mapping.columns[name].kind in ("date", "birth_date")]
     births = [name for name in names if mapping.columns[name].kind == "birth_date"]
     by_header = {raw.positions[name]: _not_pseudonym(texts[name]) for name in names}
@@ -368,7 +321,7 @@ def _free_text(name: str, text: pl.Series, context: _Context, got: _Collected) -
     got.columns[name] = coding.flags(text)
 
 
-def _person_parts(texts: _Texts, got: _Collected, raw: Raw, parts: Table[PersonPart, str]) -> pl.DataFrame:
+def _person_parts(texts: Texts, got: _Collected, raw: Raw, parts: Table[PersonPart, str]) -> pl.DataFrame:
     """The parts of a person as text, a date of birth in its one written form where it could be read."""
     columns: dict[str, pl.Series] = {}
     for part, name in parts.items():

@@ -11,6 +11,7 @@ from polars.testing import assert_frame_equal
 
 from evaluation.records import Extract, assemble, load, read_extract, schema
 from evaluation.records import write as keep
+from evaluation.records.assembly import _once
 from evaluation.records.linking.review import REVIEW
 from evaluation.records.schema import TABLES, bind_rules, empty
 
@@ -105,3 +106,9 @@ def test_the_schema_names_its_columns_and_refuses_other_tables() -> None:
     assert schema.required("Breaches") == ("intervention_id", "breached_on")
     with pytest.raises(DataError, match="Did you mean 'Cases'"):
         schema.table("Case")
+
+
+def test_a_row_that_two_extracts_give_is_kept_once_and_in_its_place() -> None:
+    rows = pl.DataFrame({"key": ["c", "a", "b", "a", "c", "a"], "says": [1, 2, 3, 2, 9, None]})
+    assert _once(rows, "key").equals(rows.unique(maintain_order=True))
+    assert _once(rows.head(3), "key").equals(rows.head(3))
