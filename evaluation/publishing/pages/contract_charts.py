@@ -150,7 +150,7 @@ def _funnel(row: Json, units: list[Json]) -> Chart:
     count = sum("998" in str(u.get("flag")) for u in rows_of(row, "units"))
     if count > len(outside):
         outside.append(f"{words.number_of(count - len(outside), 'other')} too small to draw")
-    reading = f"{words.listed(outside)} stand{'s' if len(outside) == 1 else ''} out" if outside else "None stands out"
+    reading = f"{words.listed(outside)} stand{'s' if len(outside) == 1 else ''} out" if outside else "none stands out"
     target = row.get("target")
     return funnel.chart(
         drawn,

@@ -71,7 +71,7 @@ def _range(row: Json, low: str, high: str) -> str:
     if row.get(low) is None and row.get(high) is None:
         return "–"
     if row.get(high) is not None and _pounds(row, low) == _pounds(row, high):
-        return "–"
+        return _pounds(row, low)
     top = _pounds(row, high) if row.get(high) is not None else "no upper limit"
     return f"{_pounds(row, low)} to {top}"
 
@@ -82,7 +82,7 @@ def _costs(value: Json) -> str:
             words.sentence_case(_unit(row)),
             shown(row["n_units"]) if row.get("n_units") is not None else "–",
             _pounds(row, "value"),
-            _range(row, "low", "high"),
+            span if (span := _range(row, "low", "high")) != _pounds(row, "value") else "–",
         ]
         for row in rows_of(value, "costs")
     ]
@@ -90,7 +90,7 @@ def _costs(value: Json) -> str:
         return ""
     whole = words.pounds(str(value["spent"])) if value.get("spent") is not None else "–"
     span = _range(value, "spent_low", "spent_high")
-    spent = f"{whole} spent so far" + (f" ({span})" if span != "–" else "")
+    spent = f"{whole} spent so far" + (f" ({span})" if " to " in span else "")
     return region(data_table(spent, ["For each", "Number", "Cost", "Range"], rows), "Costs, table")
 
 

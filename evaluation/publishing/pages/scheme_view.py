@@ -15,6 +15,8 @@ from evaluation.publishing.pages.reading import part_of
 from evaluation.register import Scheme
 
 WHOLE = "Whole borough"
+_OF_ITS_KIND = ("scheme", "project", "team", "nightline", "forum", "co-ordinator", "service", "unit")
+"""Last words of names that a sentence puts `the` before."""
 _NOT_A_CASE = ("year", "month", "quarter", "week", "area", "ward", "scheme", "project", "post", "day", "hour")
 
 
@@ -56,11 +58,12 @@ class SchemeView:
 
     @property
     def in_a_sentence(self) -> str:
-        """The scheme's name as it stands within a sentence: `mediation`, but `City Counselling` and `ABCs`."""
+        """The scheme's name as it stands within a sentence: `mediation`, `the Elmore ASB team`, `City Counselling`."""
         title = words.visible(self.record.title)
         first, _, rest = title.partition(" ")
         named = any(char.isupper() for char in first[1:]) or any(part[:1].isupper() for part in rest.split())
-        return title if named else title[:1].lower() + title[1:]
+        said = title if named else title[:1].lower() + title[1:]
+        return f"the {said}" if title.split()[-1].lower() in _OF_ITS_KIND else said
 
     @property
     def decision_open(self) -> bool:
