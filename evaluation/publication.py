@@ -249,7 +249,7 @@ def _make_site(job: Job, key: str, content: SiteContent, executed: Sequence[Exec
         # A renderer writes into the project: it gets a copy, so that the project itself stays whole if it is killed.
         project = job.store.scratch("project")
         copy_tree(job.store.path("site"), project)
-        made.update(asdict(render(project, target, renderer, earlier=_earlier_site(job))))
+        made.update(asdict(render(project, target, renderer, earlier=_earlier_site(job))), code=job.code)
 
     job.store.make("site", key, write_project)
     job.store.make_together(key, {"_site": write_rendered, "site.json": lambda path: write_json(path, made)})
@@ -260,12 +260,12 @@ def _earlier_site(job: Job) -> Earlier | None:
     from evaluation.publishing.reuse import Earlier
 
     folder = job.store.folder
-    about = folder / "site.json"
-    if job.before.get("code") != job.code or not about.is_file():
+    file = folder / "site.json"
+    if not file.is_file():
         return None
-    embedded = f"smalldocs {job.before.get('versions', {}).get('smalldocs')}"
-    by = json.loads(about.read_text(encoding="utf-8"))["renderer"]
-    return Earlier(folder / "site", folder / "_site") if by == embedded == f"smalldocs {version('smalldocs')}" else None
+    about = json.loads(file.read_text(encoding="utf-8"))
+    alike = about.get("code") == job.code and about["renderer"] == f"smalldocs {version('smalldocs')}"
+    return Earlier(folder / "site", folder / "_site") if alike else None
 
 
 def _merged_sources(job: Job) -> Path:

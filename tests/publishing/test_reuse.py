@@ -1,12 +1,22 @@
 """A page whose source did not change is taken from the last build, and the site is the one a full rendering gives."""
 
+from __future__ import annotations
+
+import json
 import shutil
+from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from evaluation import publication
 from evaluation.publishing.render import render
 from evaluation.publishing.reuse import Earlier, set_aside
+
+if TYPE_CHECKING:
+    from evaluation.job import Job
 
 CONFIGURATION = """project:
   type: website
@@ -79,3 +89,24 @@ def test_every_page_is_rendered_where_it_could_depend_on_more(project: Path, cha
     elif change == "a picture":
         (earlier.rendered / "picture.png").write_bytes(b"\x89PNG")
     assert set_aside(copied(project, "now"), earlier) == {}
+
+
+@pytest.mark.parametrize(
+    ("about", "taken"),
+    [
+        ({"code": "now", "renderer": f"smalldocs {version('smalldocs')}"}, True),
+        ({"code": "before", "renderer": f"smalldocs {version('smalldocs')}"}, False),
+        ({"renderer": f"smalldocs {version('smalldocs')}"}, False),
+        ({"code": "now", "renderer": "smalldocs 0.1"}, False),
+        ({"code": "now", "renderer": "Quarto 1.9.38"}, False),
+        (None, False),
+    ],
+)
+def test_only_pages_of_this_very_code_and_renderer_are_taken(
+    tmp_path: Path, about: dict[str, str] | None, taken: bool
+) -> None:
+    if about is not None:
+        (tmp_path / "site.json").write_text(json.dumps(about))
+    job = SimpleNamespace(store=SimpleNamespace(folder=tmp_path), code="now")
+    found = publication._earlier_site(cast("Job", job))
+    assert found == (Earlier(tmp_path / "site", tmp_path / "_site") if taken else None)

@@ -133,7 +133,7 @@ def _overdue(content: SiteContent) -> str:
     if not rows:
         return ""
     return heading(2, "Cases to look at", "overdue") + card_table(
-        "Open cases, all services", ["Case", "How many"], rows
+        "Cases that nobody has closed or dealt with", ["Case", "How many"], rows
     )
 
 
