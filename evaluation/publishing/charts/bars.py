@@ -111,13 +111,23 @@ def _ledger(steps: Sequence[Step], name: str, title: str, desc: str, width: int)
         top = y if wide else y + 22
         x0, x1 = (left + value / longest * (width - left - right) for value in (start, end))
         shown = words.pounds(step.amount, pence=True)
-        drawing.text(left - 12 if wide else 0, y + (21 if wide else 15), step.label, bold, "end" if wide else "start")
+        _step_label(drawing, step.label, bold, left, y, len(shown) * svg.LETTER + 14)
         drawing.text(x1 + 8 if wide else width, y + (20 if wide else 15), shown, bold, "start" if wide else "end")
         drawing.rect(x0, top, max(x1 - x0, 2), thick, {"start": "f1", "end": "f4"}.get(step.kind, "f5-soft"))
         if i < len(steps) - 1:
             at = left + level / longest * (width - left - right)
             drawing.line(at, top, at, top + row_height, "link")
     return drawing
+
+
+def _step_label(drawing: svg.Svg, label: str, tone: str, left: float, y: float, taken: float) -> None:
+    """Write a step's label: in two lines beside its bar, or on phones above it, left of its amount."""
+    if not drawing.wide:
+        drawing.text(0, y + 15, svg.fitted(label, drawing.width - taken), tone)
+        return
+    lines = svg.folded(label, left - 14)[:2]
+    for i, line in enumerate(lines):
+        drawing.text(left - 12, y + 21 - 9 * (len(lines) - 1) + 18 * i, svg.fitted(line, left - 12), tone, "end")
 
 
 def bounds(better: int, unknown: int, worse: int, *, name: str, title: str, note: str) -> Chart:

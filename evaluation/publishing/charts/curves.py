@@ -187,7 +187,7 @@ def _draw(
     followed = curves[:1] if shared else curves
     foot = 52 + 40 * len(followed)
     height = (330 if wide else 260) + foot + 34
-    left, right, top = 46, (172 if wide else 14), 34
+    left, right, top = 46, (172 if wide else 24), 34
     end = max(*(curve.times[-1] for curve in curves), ticks[-1] * _DAYS_A_MONTH)
     ceiling = _ceiling(curves, scale)
 

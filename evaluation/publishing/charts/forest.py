@@ -43,8 +43,8 @@ def _reading(row: Row) -> str:
 
 def _draw(rows: Sequence[Row], name: str, title: str, desc: str, width: int) -> svg.Svg:
     wide = width == svg.WIDE
-    row_height, left, top = (46, 226, 34) if wide else (64, 4, 34)
-    right = 176 if wide else 4
+    row_height, left, top = (46, 226, 34) if wide else (64, 12, 34)
+    right = 176 if wide else 12
     drawing = svg.Svg(name, width, top + row_height * len(rows) + 30, title, desc)
     reach = min(max([10.0, *(abs(edge) for row in rows for edge in (row.low, row.high))]), 60.0)
     bottom = top + row_height * len(rows)

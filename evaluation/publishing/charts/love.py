@@ -68,13 +68,13 @@ def _draw(
     rows: Sequence[tuple[str, float | None, float | None]], name: str, title: str, desc: str, width: int
 ) -> svg.Svg:
     wide = width == svg.WIDE
-    row_height, left, top = (34, 320, 30) if wide else (48, 10, 30)
+    row_height, left, top = (34, 320, 30) if wide else (48, 24, 30)
     drawing = svg.Svg(name, width, top + row_height * len(rows) + 42, title, desc)
     reach = max([0.25, *(abs(v) for row in rows for v in row[1:] if v is not None)]) * 1.08
     bottom = top + row_height * len(rows)
 
     def x(value: float) -> float:
-        return left + (value + reach) / (2 * reach) * (width - left - 14)
+        return left + (value + reach) / (2 * reach) * (width - left - 24)
 
     drawing.rect(x(-SMALL), top, x(SMALL) - x(-SMALL), bottom - top, "zone")
     drawing.line(x(0), top, x(0), bottom, "axis")
@@ -96,7 +96,7 @@ def _draw(
             "t",
             "end" if wide else "start",
         )
-        drawing.line(left, y, width - 14, y, "grid")
+        drawing.line(left, y, width - 24, y, "grid")
         if before is not None and after is not None:
             drawing.line(x(before), y, x(after), y, "link")
         if before is not None:

@@ -140,7 +140,7 @@ _ITEMS = {
 _LOOK = {
     "prosecutions_without_order_unexplained": "Ask legal services for the order or the reason",
     "orders_without_prosecution": "Find the case file",
-    "order_numbers_missing": "Ask the court for the missing numbers",
+    "order_numbers_missing": "Ask the court which of these are the council’s",
     "months_with_prosecutions_and_no_order": "Ask the court for the month’s register",
     "orders_awarded_more_than_claimed": "Check the amounts",
     "orders_without_a_claim": "Record what was claimed",
