@@ -138,7 +138,7 @@ def _texts(job: Job, files: Mapping[str, Path]) -> Iterator[tuple[str, str | Eva
     if not files:
         return
     folder, as_of = job.store.path("records"), job.workspace.as_of
-    rows = job.records["Incidents"].height
+    rows = _count_rows(folder / "Incidents.parquet")
     if len(files) < STUDIES_SIDE_BY_SIDE or rows < ROWS_SIDE_BY_SIDE:
         yield from ((name, study_text(name, file, folder, as_of)) for name, file in files.items())
         return
@@ -150,12 +150,18 @@ def _texts(job: Job, files: Mapping[str, Path]) -> Iterator[tuple[str, str | Eva
             yield running[job_done], job_done.result()
 
 
+def _count_rows(table: Path) -> int:
+    import polars as pl
+
+    return int(pl.scan_parquet(table).select(pl.len()).collect().item())
+
+
 def study_text(name: str, file: Path, records_folder: Path, as_of: date) -> str | EvaluationError:
     """Run one study on the records of a folder and return its finding as JSON text, or the user's error."""
-    from evaluation.records import load
+    from evaluation.records import scan
 
     try:
-        return load_study(name, file).run(load(records_folder), as_of=as_of).to_json()
+        return load_study(name, file).run(scan(records_folder), as_of=as_of).to_json()
     except EvaluationError as error:
         return error
 

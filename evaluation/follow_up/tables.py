@@ -12,6 +12,7 @@ from typing import TypeAlias
 import polars as pl
 
 from evaluation.errors import DataError
+from evaluation.records.keeping import KeptRecords
 
 Tables: TypeAlias = Mapping[str, pl.DataFrame] | Mapping[str, pl.LazyFrame] | Mapping[str, pl.DataFrame | pl.LazyFrame]
 
@@ -74,7 +75,7 @@ def table(records: Tables, name: str) -> pl.LazyFrame:
     columns = COLUMNS[name]
     if name not in records:
         return pl.LazyFrame(schema=dict(columns))
-    frame = records[name].lazy()
+    frame = records.scan(name) if isinstance(records, KeptRecords) else records[name].lazy()
     found = frame.collect_schema()
     wrong = [
         f"table {name}, column {column}: found {found[column]}, must be {wanted}"

@@ -3,7 +3,7 @@
 from evaluation.records.assembly import Records, assemble
 from evaluation.records.drafting import draft_mapping
 from evaluation.records.extract import Extract, read_extract
-from evaluation.records.keeping import load, write
+from evaluation.records.keeping import load, scan, write
 from evaluation.records.mapping import load_mapping, mappings
 from evaluation.records.pseudonyms import load_key
 from evaluation.records.quality import Quality, measure
@@ -21,6 +21,7 @@ __all__ = [
     "mappings",
     "measure",
     "read_extract",
+    "scan",
     "write",
     "write_rejected",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -47,3 +49,58 @@ def load(folder: Path) -> Records:
     }
     months = pl.read_parquet(folder / _EXTRAS / COVERAGE)
     return Records(tables, date.fromisoformat(about["as_of"]), months, tuple(about["notes"]), extras)
+
+
+@dataclass(frozen=True)
+class KeptRecords(Mapping[str, pl.DataFrame]):
+    """The canonical tables of a folder, each read when it is asked for, and only the columns used where it is scanned.
+
+    Attributes
+    ----------
+    folder
+        Where they were written.
+    as_of
+        The last day that counts.
+    coverage
+        `source, month, records, covered`.
+    """
+
+    folder: Path
+    as_of: date
+    coverage: pl.DataFrame
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        """Read a whole table."""
+        return self.scan(name).collect()
+
+    def __iter__(self) -> Iterator[str]:
+        """Name the canonical tables."""
+        return iter(schema.TABLES)
+
+    def __len__(self) -> int:
+        """Count the canonical tables."""
+        return len(schema.TABLES)
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """Read a table lazily.
+
+        Raises
+        ------
+        KeyError
+            When it is not a canonical table.
+        """
+        if name not in schema.TABLES:
+            raise KeyError(name)
+        return pl.scan_parquet(self.folder / f"{name}.parquet")
+
+
+def scan(folder: Path) -> KeptRecords:
+    """The records as they were written to a folder, read as far as they are used.
+
+    Parameters
+    ----------
+    folder
+        As `write` left it.
+    """
+    about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+    return KeptRecords(folder, date.fromisoformat(about["as_of"]), pl.read_parquet(folder / _EXTRAS / COVERAGE))

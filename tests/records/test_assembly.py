@@ -9,7 +9,8 @@ from pathlib import Path
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from evaluation.records import Extract, assemble, load, read_extract, schema
+from evaluation.follow_up.tables import table
+from evaluation.records import Extract, assemble, load, read_extract, scan, schema
 from evaluation.records import write as keep
 from evaluation.records.assembly import _once
 from evaluation.records.linking.review import REVIEW
@@ -112,3 +113,15 @@ def test_a_row_that_two_extracts_give_is_kept_once_and_in_its_place() -> None:
     rows = pl.DataFrame({"key": ["c", "a", "b", "a", "c", "a"], "says": [1, 2, 3, 2, 9, None]})
     assert _once(rows, "key").equals(rows.unique(maintain_order=True))
     assert _once(rows.head(3), "key").equals(rows.head(3))
+
+
+def test_records_are_scanned_as_they_are_loaded(write: Write, tmp_path: Path) -> None:
+    records = assemble([flare(write, CASES)], as_of=AS_OF)
+    keep(records, tmp_path / "kept")
+    scanned = scan(tmp_path / "kept")
+    assert (scanned.as_of, list(scanned), len(scanned)) == (AS_OF, list(TABLES), len(TABLES))
+    assert_frame_equal(scanned.coverage, records.coverage)
+    assert_frame_equal(scanned["Cases"], records["Cases"])
+    assert scanned.scan("Cases").select("case_id").collect().equals(records["Cases"].select("case_id"))
+    assert "Nonsense" not in scanned
+    assert table(scanned, "Cases").collect().equals(table(records, "Cases").collect())
