@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -39,16 +42,22 @@ class Build:
 
 
 def evaluation(*words: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line of the repository at `folder` in a process of its own."""
+    """Run the command line of the repository at `folder` in a process of its own.
+
+    Tests in several processes share a build, and a build folder takes one command at a time: they take turns.
+    """
     environment = {**os.environ, "PYTHONPATH": str(folder), **more}
-    return subprocess.run(
-        [sys.executable, "-m", "evaluation", *words],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    turns = Path(tempfile.gettempdir()) / f"evaluation-{sha256(str(folder).encode()).hexdigest()[:16]}.turn"
+    with turns.open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        return subprocess.run(
+            [sys.executable, "-m", "evaluation", *words],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
 
 def copy_of_repository(target: Path) -> Path:
