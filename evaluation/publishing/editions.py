@@ -133,7 +133,7 @@ def _history(now: _Kept, earlier: LastEdition | None) -> list[_Kept]:
     if earlier is None:
         return []
     before = [_plain(tables) for tables in (*earlier.history, earlier.tables) if tables]
-    pairs = zip(before, [*before[1:], now], strict=True)
+    pairs = zip(before, [*before, now][1:], strict=True)
     return [tables for tables, later in pairs if _told(tables) != _told(later)][-MOST_KEPT:]
 
 

@@ -128,3 +128,12 @@ def test_the_kept_edition_remembers_those_before_it(tmp_path: Path):
         last = read_edition(tmp_path)
         assert last is not None
     assert len(last.history) == MOST_KEPT
+
+
+def test_an_edition_with_tables_follows_one_that_had_none(tmp_path: Path) -> None:
+    keep_edition(tmp_path, "2012-11-30", ())
+    _, frames = release_tables({"cases": tabulate(np.full((3, 2), 40))}, Rules())
+    keep_edition(tmp_path, "2012-12-31", (), frames, read_edition(tmp_path))
+    kept = read_edition(tmp_path)
+    assert kept is not None
+    assert (set(kept.tables), kept.history) == ({"cases"}, ())
