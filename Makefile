@@ -6,12 +6,14 @@ UV := $(shell command -v uv 2>/dev/null)
 EVALUATION := $(BIN)/evaluation
 
 ifdef UV
-INSTALL_LOCKED = VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r
+INSTALL_LOCKED = VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --require-hashes -r
 INSTALL_PROJECT = VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 else
 INSTALL_LOCKED = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
 INSTALL_PROJECT = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 endif
+# Compiled once here: where Python is told to write no bytecode, each command would compile everything it imports.
+COMPILE_PROJECT = $(BIN)/python -m compileall -q evaluation analyses
 
 .DEFAULT_GOAL := help
 .PHONY: help build test check lint types audit bench docs lock clean
@@ -59,10 +61,12 @@ $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what the main job needs ..."
 	@$(INSTALL_LOCKED) requirements.lock
 	@$(INSTALL_PROJECT)
+	@$(COMPILE_PROJECT)
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what the tests need ..."
 	@$(INSTALL_LOCKED) requirements-dev.lock
 	@$(INSTALL_PROJECT)
+	@$(COMPILE_PROJECT)
 	@touch $@ $(VENV)/.run

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import polars as pl
 
-if TYPE_CHECKING:
-    from evaluation.records import Records
+from evaluation.follow_up.tables import Tables, person_starts
+from evaluation.records.keeping import KeptRecords
 
 MARGIN = "All"
 NOT_RECORDED = "not recorded"
@@ -71,7 +70,7 @@ PARENTS: Mapping[str, Callable[[str], str | None]] = {
 """Dimension to what a level of it is a part of, or None where it has no sub-total."""
 
 
-def tables(records: Records, as_of: date) -> dict[str, pl.DataFrame]:
+def tables(records: Tables, as_of: date) -> dict[str, pl.DataFrame]:
     """Return every table of counts that has rows, by name.
 
     Parameters
@@ -81,13 +80,14 @@ def tables(records: Records, as_of: date) -> dict[str, pl.DataFrame]:
     as_of
         The day on which a case is open or closed.
     """
-    incidents = records["Incidents"].with_columns(
+    incidents = _columns(records, "Incidents", "incident_id", "subject_id", "area", "category", "occurred_on").select(
         ward=pl.col("area").fill_null(NOT_RECORDED),
         problem=pl.col("category").replace_strict(CATEGORIES, default=NOT_RECORDED, return_dtype=pl.String),
         year=pl.col("occurred_on").dt.year().cast(pl.String),
+        month=pl.col("occurred_on").dt.strftime("%Y-%m"),
         person=pl.coalesce("subject_id", "incident_id"),
     )
-    cases = records["Cases"].with_columns(
+    cases = _columns(records, "Cases", "case_id", "subject_id", "service", "opened_on", "closed_on", "closure").select(
         service=pl.col("service").fill_null(NOT_RECORDED),
         state=pl.when(pl.col("closed_on").is_null())
         .then(_age(as_of))
@@ -95,7 +95,7 @@ def tables(records: Records, as_of: date) -> dict[str, pl.DataFrame]:
         year=pl.col("opened_on").dt.year().cast(pl.String),
         person=pl.coalesce("subject_id", "case_id"),
     )
-    monthly = incidents.with_columns(year=pl.col("occurred_on").dt.strftime("%Y-%m"))
+    monthly = incidents.drop("year").rename({"month": "year"})
     whole = cases.with_columns(pl.col("state").str.replace(rf"^{OPEN} for .*$", OPEN))
     made = {
         "incidents_by_ward_and_month": with_margins(monthly, ["ward", "year"], in_parts=True),
@@ -108,10 +108,16 @@ def tables(records: Records, as_of: date) -> dict[str, pl.DataFrame]:
     return {name: frame for name, frame in made.items() if frame.height}
 
 
-def incidents_by_area_and_month(records: Records) -> pl.DataFrame:
+def _columns(records: Tables, name: str, *columns: str) -> pl.DataFrame:
+    """Read the named columns of a table, and no others."""
+    frame = records.scan(name) if isinstance(records, KeptRecords) else records[name].lazy()
+    return frame.select(columns).collect()
+
+
+def incidents_by_area_and_month(records: Tables) -> pl.DataFrame:
     """Return monthly counts by area and kind: `area, month, kind, count`; for openly licensed extracts alone."""
     return (
-        records["Incidents"]
+        _columns(records, "Incidents", "area", "occurred_on", "kind")
         .group_by(
             area=pl.col("area").fill_null(NOT_RECORDED),
             month=pl.col("occurred_on").dt.strftime("%Y-%m"),
@@ -144,10 +150,10 @@ def _age(as_of: date) -> pl.Expr:
     return banded
 
 
-def _deliveries(records: Records, as_of: date) -> pl.DataFrame:
+def _deliveries(records: Tables, as_of: date) -> pl.DataFrame:
     """Return a row for each start of a scheme on record: `scheme, year, person`."""
     return (
-        records["Interventions"]
+        _columns(records, "Interventions", "intervention_id", "subject_id", "scheme", "started_on")
         .filter(pl.col("started_on") <= as_of, pl.col("scheme").is_not_null())
         .select(
             "scheme",
@@ -157,10 +163,8 @@ def _deliveries(records: Records, as_of: date) -> pl.DataFrame:
     )
 
 
-def ladder(records: Records, as_of: date) -> pl.DataFrame:
+def ladder(records: Tables, as_of: date) -> pl.DataFrame:
     """Count people by the first rung of the ladder on record and the highest: `first_rung, highest_rung` and counts."""
-    from evaluation.follow_up.tables import person_starts
-
     place = {scheme: i for i, schemes in enumerate(RUNGS.values()) for scheme in schemes}
     names = dict(enumerate(RUNGS))
     day = (as_of - date(1970, 1, 1)).days

@@ -233,8 +233,9 @@ def judge_contracts(job: Job, findings: Mapping[str, Finding]) -> dict[str, dict
         key = digest([tree_digest(folder, "*.toml"), written, costs, job.table_key(*CONTRACT_TABLES)])
 
         def write(target: Path) -> None:
+            held = {name: job.records[name] for name in CONTRACT_TABLES}
             results = [
-                commissioning.evaluate(contract, job.records, findings, as_of=job.workspace.as_of, unit_costs=costs)
+                commissioning.evaluate(contract, held, findings, as_of=job.workspace.as_of, unit_costs=costs)
                 for contract in commissioning.load_contracts(folder)
             ]
             commissioning.write(results, target)
@@ -277,7 +278,7 @@ def reconcile_income(job: Job, as_of: date | None = None) -> dict[str, Any] | No
     as_of
         The day of the ledger; another day than the workspace's own is written beside it, to `build/income-DATE`.
     """
-    if job.records["CourtOrders"].is_empty():
+    if not job.records.count("CourtOrders"):
         return None
     with job.steps.step("Court costs"):
         from evaluation import income

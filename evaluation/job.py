@@ -22,7 +22,7 @@ from evaluation.store import Store, digest, file_digest, open_store, tree_digest
 from evaluation.workspace import PACKAGE_FOLDER, SETTINGS_FILE, Workspace
 
 if TYPE_CHECKING:
-    from evaluation.records import Records
+    from evaluation.records.keeping import KeptRecords
     from evaluation.register import Scheme
 
 RUN_FILE = "run.json"
@@ -128,7 +128,7 @@ class Job:
         if self.workspace.settings.synthetic:
             return self.schemes
         own = self.workspace.root / "site" / "schemes"
-        used = set(self.records["Interventions"]["scheme"].unique().to_list())
+        used = self.records.levels("Interventions", "scheme")
         return tuple(
             scheme if (own / f"{scheme.id}.qmd").exists() else scheme.without_local_facts()
             for scheme in self.schemes
@@ -136,11 +136,11 @@ class Job:
         )
 
     @cached_property
-    def records(self) -> Records:
-        """The canonical tables, as the step that made them left them."""
-        from evaluation.records import load
+    def records(self) -> KeptRecords:
+        """The canonical tables, as the step that made them left them; each is read when it is used."""
+        from evaluation.records import scan
 
-        return load(self.store.path("records"))
+        return scan(self.store.path("records"))
 
     @cached_property
     def about_records(self) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def _of_this_place(job: Job, files: Mapping[str, Path]) -> Mapping[str, Path]:
     """
     if job.workspace.settings.synthetic:
         return files
-    here = set(job.records["Incidents"]["area"].drop_nulls().unique().to_list())
+    here = job.records.levels("Incidents", "area")
     schemes = {scheme.id for scheme in job.register}
     return {name: file for name, file in files.items() if _own(job, file) or _asked(name, file, here, schemes)}
 
@@ -138,7 +138,7 @@ def _texts(job: Job, files: Mapping[str, Path]) -> Iterator[tuple[str, str | Eva
     if not files:
         return
     folder, as_of = job.store.path("records"), job.workspace.as_of
-    rows = _count_rows(folder / "Incidents.parquet")
+    rows = job.records.count("Incidents")
     if len(files) < STUDIES_SIDE_BY_SIDE or rows < ROWS_SIDE_BY_SIDE:
         yield from ((name, study_text(name, file, folder, as_of)) for name, file in files.items())
         return
@@ -148,12 +148,6 @@ def _texts(job: Job, files: Mapping[str, Path]) -> Iterator[tuple[str, str | Eva
         running = {pool.submit(study_text, name, file, folder, as_of): name for name, file in files.items()}
         for job_done in as_completed(running):
             yield running[job_done], job_done.result()
-
-
-def _count_rows(table: Path) -> int:
-    import polars as pl
-
-    return int(pl.scan_parquet(table).select(pl.len()).collect().item())
 
 
 def study_text(name: str, file: Path, records_folder: Path, as_of: date) -> str | EvaluationError:

@@ -38,6 +38,8 @@ _GONE = (
     re.compile(r'<button[^>]*class="navbar-toggler".*?</button>\s*', _FLAGS),
     re.compile(r'<div[^>]*id="quarto-search(?:-results)?"[^>]*>\s*</div>\s*', _FLAGS),
     re.compile(r'<ul class="navbar-nav[^"]*">\s*</ul>\s*', _FLAGS),
+    # Widths of columns, which the policy would not let work.
+    re.compile(r"<colgroup>\s*(?:<col\b[^>]*>\s*)*</colgroup>\s*", _FLAGS),
     re.compile(r'<div class="nav-footer-center">(?:\s|&nbsp;)*</div>\s*', _FLAGS),
 )
 # The renderer's title block, where a page writes its own, so that both renderers show the same.

@@ -93,6 +93,14 @@ class KeptRecords(Mapping[str, pl.DataFrame]):
             raise KeyError(name)
         return pl.scan_parquet(self.folder / f"{name}.parquet")
 
+    def count(self, name: str) -> int:
+        """Count the rows of a table without reading them."""
+        return int(self.scan(name).select(pl.len()).collect().item())
+
+    def levels(self, name: str, column: str) -> set[str]:
+        """Read the different values of a column of text, without null."""
+        return set(self.scan(name).select(pl.col(column).drop_nulls().unique()).collect().to_series().to_list())
+
 
 def scan(folder: Path) -> KeptRecords:
     """The records as they were written to a folder, read as far as they are used.
