@@ -7,17 +7,21 @@ start is before it, so the weight on a day holds the days before it alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.comparison.pieces import WEEK, Grid
+from evaluation.comparison.pieces import WEEK, Grid, Process, RowWeights
+from evaluation.comparison.pull import Followed, Pull, pulls_of
 from evaluation.comparison.weights import Propensity
 from evaluation.follow_up.histories import Bools, Floats, Ints, add_up
 from evaluation.follow_up.landmarks import Landmarks
 
 CELLS_AT_MOST = 25_000_000
 """Beyond this many days of all units together the weights change by week, not by day."""
+ROWS_AT_ONCE, DAYS_AT_ONCE = 65_536, 125_000
+"""Rows of follow-up and start days held at a time, so that memory grows with neither."""
 LOG_WEIGHT_AT_MOST = 300.0
 """Keeps a weight that no effect would be given with from overflowing."""
 
@@ -29,16 +33,27 @@ class StartDays:
     Attributes
     ----------
     unit, day : (days,) int
-    x : (days, columns) float
-        The design on each day.
+        Sorted by unit.
+    design
+        Gives the design on the days from a first to before a last: (days, columns).
     stands_for : int
         Days that each row stands for.
     """
 
     unit: Ints
     day: Ints
-    x: Floats
+    design: Callable[[int, int], Floats]
     stands_for: int
+
+    def blocks(self) -> Iterator[tuple[int, int]]:
+        """First and last (not included) of some days at a time, each unit's together."""
+        ends = np.flatnonzero(np.diff(self.unit)) + 1
+        first = 0
+        while first < self.unit.size:
+            place = int(np.searchsorted(ends, first + DAYS_AT_ONCE))
+            last = int(ends[place]) if place < ends.size else self.unit.size
+            yield first, last
+            first = last
 
 
 @dataclass(frozen=True)
@@ -65,9 +80,13 @@ class StayedUntreated:
     @staticmethod
     def of(table: Floats, place: Ints, span: int) -> StayedUntreated:
         """Sum up a table (units, spans) of the logarithm of the inverse chance of staying untreated in each span."""
-        summed = np.minimum(np.cumsum(table, axis=1) - table, LOG_WEIGHT_AT_MOST)
-        counted = np.exp(summed) * span
-        return StayedUntreated(summed.ravel(), (np.cumsum(counted, axis=1) - counted).ravel(), place, span)
+        summed, running = np.empty_like(table), np.empty_like(table)
+        for first in range(0, table.shape[0], ROWS_AT_ONCE):
+            some = slice(first, first + ROWS_AT_ONCE)
+            summed[some] = np.minimum(np.cumsum(table[some], axis=1) - table[some], LOG_WEIGHT_AT_MOST)
+            counted = np.exp(summed[some]) * span
+            running[some] = np.cumsum(counted, axis=1) - counted
+        return StayedUntreated(summed.ravel(), running.ravel(), place, span)
 
     def at(self, row: Ints, day: Ints) -> Floats:
         """Inverse chance of rows on days after time zero."""
@@ -76,26 +95,42 @@ class StayedUntreated:
 
     def days(self, grid: Grid, until: Ints) -> Floats:
         """Days at risk of every row in every piece, counted with their inverse chance: (rows, pieces)."""
+        result = np.empty((until.size, grid.size))
+        for first in range(0, until.size, ROWS_AT_ONCE):
+            some = slice(first, first + ROWS_AT_ONCE)
+            result[some] = self._days(grid, until[some], self.place[some])
+        return result
+
+    def _days(self, grid: Grid, until: Ints, start: Ints) -> Floats:
         edges = np.append(grid.start, grid.horizon)
         day = np.minimum(edges[None, :], np.maximum(until, 0)[:, None])
         spans = day // self.span
-        place = self.place[:, None] + spans
+        place = start[:, None] + spans
         until_then = self.running[place]
         if self.span > 1:
             until_then += (day - spans * self.span) * np.exp(self.summed[place])
-        return np.diff(until_then, axis=1) * np.exp(-self.summed[self.place])[:, None]
+        return np.diff(until_then, axis=1) * np.exp(-self.summed[start])[:, None]
 
 
 @dataclass(frozen=True)
 class CensoringHazard:
-    """The daily hazard of starting, summed by day for the weights and by week for their derivative."""
+    """The daily hazard of starting, summed by day for the weights and by week for their derivative.
+
+    Attributes
+    ----------
+    stayed
+        What the weights grow by.
+    start_days, hazard
+        The days it is summed on, and the hazard of each times the days it stands for.
+    weekly, week
+        Every unit's weeks, and the place of each day's own; -1 outside them.
+    """
 
     stayed: StayedUntreated
     start_days: StartDays
     hazard: Floats
-    weeks: Ints
-    day_week: Ints
-    size: int
+    weekly: _Spans
+    week: Ints
 
     @staticmethod
     def of(
@@ -108,30 +143,66 @@ class CensoringHazard:
         """Sum the hazard over each unit's days; None where nobody is censored at their own start."""
         if days is None:
             return None
-        weekly = _Spans.of(rows, grid, WEEK)
-        day_week, known = weekly.places_of(rows, days)
-        odds = np.exp(np.minimum(days.x @ propensity.theta, 30.0)) / rows.spacing
+        score = [days.design(*block) @ propensity.theta for block in days.blocks()]
+        odds = np.exp(np.minimum(np.concatenate([np.zeros(0), *score]), 30.0)) / rows.spacing
         each = np.log1p(odds) + (0.0 if other is None else other)
-        days_known = StartDays(days.unit[known], days.day[known], days.x[known], days.stands_for)
-        fine = _Spans.of(rows, grid, 1)
+        weekly, fine = _Spans.of(rows, grid, WEEK), _Spans.of(rows, grid, 1)
         spans = fine if days.stands_for == 1 and fine.size <= CELLS_AT_MOST else weekly
+        week, known = weekly.places_of(rows, days)
         return CensoringHazard(
             stayed=spans.stayed(rows, days, each * days.stands_for),
-            start_days=days_known,
-            hazard=(odds / (1 + odds) * days.stands_for)[known],
-            weeks=weekly.first_of_rows[:, None] + np.arange(grid.size)[None, :],
-            day_week=day_week[known],
-            size=weekly.size,
+            start_days=days,
+            hazard=odds / (1 + odds) * days.stands_for,
+            weekly=weekly,
+            week=np.where(known, week, -1),
         )
 
     def growth(self) -> StayedUntreated:
         """The factor on the weights of the comparison rows."""
         return self.stayed
 
-    def pull(self, later: Floats) -> Floats:
-        """Derivative in the propensity's coefficients, given each row's influence after each week."""
-        by_week = add_up(self.weeks.ravel(), later.ravel(), self.size)
-        return self.start_days.x.T @ (self.hazard * by_week[self.day_week])
+    def pulls(
+        self,
+        grid: Grid,
+        weights: RowWeights,
+        processes: Mapping[str, Process],
+        exposed: Mapping[str, Floats],
+        *,
+        columns: int,
+    ) -> dict[str, Pull]:
+        """How each outcome's totals move with the propensity's coefficients, because the weights contain its hazard.
+
+        A change of the hazard on a day moves the weights of all later days. It is summed by week; where weights change
+        by the day, a day of a week precedes three of its seven days on average.
+        """
+        unit, parts = self.weekly.unit_of_rows, list[dict[str, Pull]]()
+        order = np.argsort(unit, kind="stable")
+        for first, last in self.start_days.blocks():
+            units = self.weekly.among(self.start_days.unit[first], self.start_days.unit[last - 1])
+            rows = order[slice(*np.searchsorted(unit[order], units))]
+            parts.append(
+                pulls_of(
+                    self._tables(first, last, units),
+                    self.weekly.first_of_rows[rows] - units[0] * self.weekly.number,
+                    {name: Followed.of(grid, one, weights, exposed[name], rows) for name, one in processes.items()},
+                    columns=columns,
+                    pieces=grid.size,
+                    within=(1 - self.stayed.span / WEEK) / 2,
+                )
+            )
+        nothing = {name: Pull.none(one.kinds, grid.size, columns) for name, one in processes.items()}
+        return {name: sum((part[name] for part in parts), nothing[name]) for name in processes}
+
+    def _tables(self, first: int, last: int, units: tuple[int, int]) -> Iterator[Floats]:
+        """For each column of the design, hazard × column summed by unit and week."""
+        from_unit, to_unit = units
+        week, number = self.week[first:last], self.weekly.number
+        known = np.flatnonzero(week >= 0)
+        x = self.start_days.design(first, last)
+        for column in range(x.shape[1]):
+            moved = self.hazard[first:last][known] * x[known, column]
+            cells = add_up(week[known] - from_unit * number, moved, (to_unit - from_unit) * number)
+            yield cells.reshape(-1, number)
 
     def largest(self, rows: Landmarks) -> float:
         """Largest censoring weight on a day that is followed."""
@@ -162,6 +233,15 @@ class _Spans:
     @property
     def size(self) -> int:
         return int(self.units.size) * self.number
+
+    @property
+    def unit_of_rows(self) -> Ints:
+        return self.first_of_rows // self.number
+
+    def among(self, first: int, last: int) -> tuple[int, int]:
+        """Places of the units with names from `first` to `last`: the first one, and the one after the last."""
+        left, right = np.searchsorted(self.units, first, "left"), np.searchsorted(self.units, last, "right")
+        return int(left), int(right)
 
     def places_of(self, rows: Landmarks, days: StartDays) -> tuple[Ints, Bools]:
         """Place of each start day, and whether it lies within the table."""

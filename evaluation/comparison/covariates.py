@@ -46,11 +46,12 @@ class Moments:
 
     def codes(self, column: str) -> tuple[Ints, tuple[str, ...]]:
         """Level number of each row's case and the levels in sort order; a null is the level "unknown"."""
-        values = self.histories.cases[column].fill_null("unknown")
-        levels = tuple(values.unique().sort().to_list())
-        place = {level: number for number, level in enumerate(levels)}
-        codes = np.fromiter((place[value] for value in values.to_list()), dtype=np.int64, count=len(values))
+        codes, levels = self.histories.codes(column)
         return codes[self.case], levels
+
+    def some(self, first: int, last: int) -> Moments:
+        """Only the rows `first <= row < last`."""
+        return Moments(self.histories, self.person[first:last], self.day[first:last], self.case[first:last])
 
 
 class Covariate(Protocol):

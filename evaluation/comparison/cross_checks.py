@@ -18,6 +18,8 @@ from evaluation.follow_up.histories import Floats, Histories, Ints
 
 CALIPER = 0.2
 """Largest difference of the matched logits, in their standard deviations (Austin 2011)."""
+TINY = 1e-9
+"""Room for rounding at the edges of the caliper."""
 
 
 @dataclass(frozen=True)
@@ -108,19 +110,23 @@ def matched(trial: Trial) -> Crossed:
 def _pairs(logit: Floats, treated: Ints, pool: Ints, cluster: Ints, reach: float) -> Ints:
     """Greedy nearest neighbours on the logit, the hardest to match first; each compared person serves once."""
     pool = pool[np.argsort(logit[pool], kind="stable")]
-    values, free = logit[pool], np.ones(pool.size, dtype=np.bool_)
-    used: set[int] = set()
+    values, owner, free = logit[pool], cluster[pool], np.ones(pool.size, dtype=np.bool_)
+    by_owner = np.argsort(owner, kind="stable")
+    sorted_owner = owner[by_owner]
+
+    def places_of(person: int) -> Ints:
+        return by_owner[slice(*np.searchsorted(sorted_owner, (person, person + 1)))]
+
     found: list[tuple[int, int]] = []
     for row in treated[np.argsort(-logit[treated], kind="stable")]:
-        near = np.flatnonzero(np.abs(values - logit[row]) <= reach)
-        near = near[free[near]]
-        for place in near[np.argsort(np.abs(values[near] - logit[row]), kind="stable")]:
-            person = int(cluster[pool[place]])
-            if person not in used and person != int(cluster[row]):
-                used.add(person)
-                free[place] = False
-                found.append((int(row), int(pool[place])))
-                break
+        # A hair more than the caliper, and then the caliper exactly.
+        near = slice(*np.searchsorted(values, (logit[row] - reach - TINY, logit[row] + reach + TINY)))
+        apart = np.abs(values[near] - logit[row])
+        apart[~free[near] | (owner[near] == cluster[row]) | (apart > reach)] = np.inf
+        if apart.size and np.isfinite(apart.min()):
+            place = near.start + int(apart.argmin())
+            free[places_of(int(owner[place]))] = False
+            found.append((int(row), int(pool[place])))
     return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 

@@ -22,7 +22,7 @@ from evaluation.comparison.estimators import (
     share_of_kind,
 )
 from evaluation.comparison.influence import Arm, WeightedArms
-from evaluation.comparison.pieces import Gradient, Grid, Growth, Process, RowWeights, totals
+from evaluation.comparison.pieces import Gradient, Grid, Growth, Process, RowWeights
 from evaluation.comparison.weights import Population, Propensity, balancing_weights, effective_size
 from evaluation.follow_up.histories import Bools, Floats, Ints, add_up
 from evaluation.follow_up.landmarks import Landmarks
@@ -155,7 +155,8 @@ def emulate(
         not the studied scheme's.
     """
     base = balancing_weights(propensity.probability, rows.treated, population)
-    hazard = CensoringHazard.of(rows, propensity, start_days, grid, other_starts)
+    censors = "per_protocol" in methods
+    hazard = CensoringHazard.of(rows, propensity, start_days, grid, other_starts) if censors else None
     person = np.unique(rows.cluster, return_inverse=True)[1]
     leverage = _leverage(x, rows.treated, person, base)
     df = max(effective_size(base * rows.treated, person) - 1, 1.0)
@@ -187,8 +188,7 @@ def emulate(
 
 def _arm(outcomes: Outcomes, members: Ints, followed: Ints, base: Floats, growth: Growth | None, grid: Grid) -> Arm:
     weights = RowWeights(base[members], growth)
-    processes = processes_of(outcomes, members, followed[members])
-    return Arm(members, weights, processes, {name: totals(grid, p, weights) for name, p in processes.items()})
+    return Arm.of(members, weights, processes_of(outcomes, members, followed[members]), grid)
 
 
 def processes_of(outcomes: Outcomes, members: Ints, followed: Ints) -> dict[str, Process]:

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
-from evaluation.comparison.censoring import CensoringHazard
-from evaluation.comparison.pieces import (
-    Gradient,
-    Grid,
-    Process,
-    RowWeights,
-    Sums,
-    later_influence,
-    row_influence,
-    totals,
-)
+from evaluation.comparison.censoring import CensoringHazard, Pull
+from evaluation.comparison.pieces import Gradient, Grid, Process, RowWeights, Sums, row_influence, totals
 from evaluation.comparison.weights import Population, Propensity, weight_slope
 from evaluation.follow_up.histories import Bools, Floats, Ints, add_up
 from evaluation.follow_up.landmarks import Landmarks
@@ -36,12 +27,23 @@ class Arm:
         Their weights.
     processes, sums
         What followed, and its weighted totals by piece, by the name of the outcome.
+    exposed
+        Where the weights grow: days at risk of every row in every piece, counted with that growth, by outcome.
     """
 
     rows: Ints
     weights: RowWeights
     processes: Mapping[str, Process]
     sums: Mapping[str, Sums]
+    exposed: Mapping[str, Floats]
+
+    @staticmethod
+    def of(rows: Ints, weights: RowWeights, processes: Mapping[str, Process], grid: Grid) -> Arm:
+        """Add up what followed."""
+        growth = weights.growth
+        exposed = {} if growth is None else {name: growth.days(grid, p.until) for name, p in processes.items()}
+        sums = {name: totals(grid, p, weights, exposed.get(name)) for name, p in processes.items()}
+        return Arm(rows, weights, processes, sums, exposed)
 
 
 @dataclass(frozen=True)
@@ -82,31 +84,28 @@ class WeightedArms:
         moved, pull = np.zeros(self.landmarks.size), np.zeros_like(self.propensity.theta)
         for arm, slope in ((self.treated, treated), (self.compared, compared)):
             if slope is not None:
-                exposed = self._exposed[process] if arm.weights.growth is not None else None
-                moved[arm.rows] = row_influence(self.grid, arm.processes[process], arm.weights, slope, exposed)[0]
-                pull += self._pull_of_censoring(arm, arm.processes[process], slope, exposed)
+                known = arm.exposed.get(process)
+                moved[arm.rows] = row_influence(self.grid, arm.processes[process], arm.weights, slope, known)[0]
+                if arm.weights.growth is not None:
+                    pull += self._pulls[process].along(slope)
         pull += self.x.T @ (moved * weight_slope(self.propensity.probability, self.landmarks.treated, self.population))
         return add_up(self.person, moved + self.propensity.score @ pull)
 
     @cached_property
-    def _exposed(self) -> Mapping[str, Floats]:
-        """Days at risk of the compared by piece, counted with their growing weights: asked for by every estimate."""
-        growth = self.compared.weights.growth
-        assert growth is not None
-        return {name: growth.days(self.grid, process.until) for name, process in self.compared.processes.items()}
-
-    def _pull_of_censoring(self, arm: Arm, process: Process, slope: Gradient, exposed: Floats | None) -> Floats:
-        """How the estimate moves with the propensity's coefficients through the censoring weights."""
-        if exposed is None or self.hazard is None:
-            return np.zeros_like(self.propensity.theta)
-        later = later_influence(self.grid, process, arm.weights, slope.events[0], slope.days[0], exposed)
-        return self.hazard.pull(later)
+    def _pulls(self) -> Mapping[str, Pull]:
+        """How the totals of the compared move with the propensity's coefficients through the censoring weights."""
+        assert self.hazard is not None
+        arm = self.compared
+        return self.hazard.pulls(self.grid, arm.weights, arm.processes, arm.exposed, columns=self.x.shape[1])
 
     def without(self, rows: Bools, process: str) -> tuple[Sums, Sums]:
         """An outcome's totals of both arms when some landmarks are left out, weights as they are."""
         treated, compared = (
             totals(
-                self.grid, arm.processes[process], RowWeights(arm.weights.base * ~rows[arm.rows], arm.weights.growth)
+                self.grid,
+                arm.processes[process],
+                replace(arm.weights, base=arm.weights.base * ~rows[arm.rows]),
+                arm.exposed.get(process),
             )
             for arm in (self.treated, self.compared)
         )

@@ -125,13 +125,14 @@ def exposure(grid: Grid, until: Ints) -> Floats:
     return np.clip(until[:, None] - grid.start[None, :], 0, grid.length[None, :]).astype(float)
 
 
-def totals(grid: Grid, process: Process, weights: RowWeights) -> Sums:
-    """Weighted events and days at risk by piece."""
+def totals(grid: Grid, process: Process, weights: RowWeights, exposed: Floats | None = None) -> Sums:
+    """Weighted events and days at risk by piece; `exposed` is what `growth.days` gives, if known."""
     place = process.kind * grid.size + grid.piece(process.day)
     flat = add_up(place, weights.at(process.row, process.day), process.kinds * grid.size)
     events = flat.reshape(process.kinds, grid.size)
     if weights.growth is not None:
-        return Sums(events, weights.base @ weights.growth.days(grid, process.until))
+        exposed = weights.growth.days(grid, process.until) if exposed is None else exposed
+        return Sums(events, weights.base @ exposed)
     ends = add_up(np.clip(process.until, 0, grid.horizon), weights.base, grid.horizon + 1)
     at_risk = np.cumsum(ends[::-1])[::-1][1:]
     return Sums(events, np.add.reduceat(at_risk, grid.start))
@@ -166,22 +167,3 @@ def row_influence(
         moved = at * gradient.events[estimate, process.kind, piece]
         result[estimate] += add_up(process.row, moved, process.until.size)
     return result
-
-
-def later_influence(
-    grid: Grid, process: Process, weights: RowWeights, events: Floats, days: Floats, exposed: Floats
-) -> Floats:
-    """Influence of each row on one estimate after the days of each piece: (rows, pieces).
-
-    This is what a change of the hazard of starting within a piece would move, because the weights of all later days
-    contain it. Where weights change by the day, a day of the piece precedes three of its seven days on average.
-    `exposed` is what `growth.days` gives.
-    """
-    assert weights.growth is not None
-    matrix = exposed * -days[None, :]
-    piece = grid.piece(process.day)
-    moved = weights.growth.at(process.row, process.day) * events[process.kind, piece]
-    np.add.at(matrix, (process.row, piece), moved)
-    matrix *= weights.base[:, None]
-    total = matrix.sum(axis=1, keepdims=True)
-    return total - np.cumsum(matrix, axis=1) + matrix * (1 - weights.growth.span / WEEK) / 2

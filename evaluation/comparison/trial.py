@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from evaluation.follow_up.histories import NEVER, Bools, Floats, Histories, Ints
 from evaluation.follow_up.landmarks import Landmarks, OpenCases, open_cases, risk_set, untreated_days
 
 HALF_YEAR = 182
+KEPT = 4
+"""Blocks of start days whose design is kept; all of them where every day is a row (`untreated_days`)."""
 CROWDED = 0.8
 """Above this fitted probability a comparison landmark has next to no counterpart."""
 
@@ -122,7 +125,7 @@ def fit_rows(
     propensity = fit_propensity(x, rows.treated, people=people)
     outcomes = outcomes_of_rows(rows)
     grid = Grid.up_to(horizon)
-    starts = StartDays(days.unit, days.at.day, design.matrix(days.at), days.stands_for)
+    starts = StartDays(days.unit, days.at.day, _design_of(design, days.at), days.stands_for)
     emulation = emulate(
         rows,
         x,
@@ -136,6 +139,16 @@ def fit_rows(
         other_starts=None if other_hazard is None else other_hazard(rows, design),
     )
     return Trial(histories, rows, tuple(covariates), design, x, propensity, outcomes, emulation, grid, set_aside)
+
+
+def _design_of(design: Design, at: Moments) -> Callable[[int, int], Floats]:
+    """The design on some rows; the last blocks are kept, so that few days are measured once."""
+
+    @lru_cache(maxsize=KEPT)
+    def measured(first: int, last: int) -> Floats:
+        return design.matrix(at.some(first, last))
+
+    return measured
 
 
 def _shared_levels(

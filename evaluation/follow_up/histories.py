@@ -104,6 +104,19 @@ class Histories:
         same = inside & (self.incident_person[at] == person)
         return np.where(same, self.incident_day[at], NEVER)
 
+    def codes(self, column: str) -> tuple[Ints, tuple[str, ...]]:
+        """Level number of each case and the levels in sort order; a null is the level "unknown"."""
+        if column not in self._codes:
+            values = self.cases[column].fill_null("unknown")
+            levels = values.unique().sort()
+            numbers = values.cast(pl.Enum(levels)).to_physical().to_numpy().astype(np.int64)
+            self._codes[column] = numbers, tuple(levels.to_list())
+        return self._codes[column]
+
+    @cached_property
+    def _codes(self) -> dict[str, tuple[Ints, tuple[str, ...]]]:
+        return {}
+
     @cached_property
     def _incident_keys(self) -> Ints:
         return key(self.incident_person, self.incident_day)

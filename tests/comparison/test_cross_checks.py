@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 
 from evaluation.comparison.covariates import STANDARD
-from evaluation.comparison.cross_checks import doubly_robust, matched
+from evaluation.comparison.cross_checks import _pairs, doubly_robust, matched
 from evaluation.comparison.multistate import state_occupation
 from evaluation.comparison.self_controlled import self_controlled
 from evaluation.comparison.trial import fit_trial, landmarks_of
@@ -75,3 +75,21 @@ def test_state_occupation_by_hand():
     assert found.at(30) == pytest.approx({"low": 0.0, "high": 1.0})
     with pytest.raises(DataError, match="Unknown states"):
         state_occupation(frame, ["low"])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_pairs_are_those_of_the_obvious_search(seed):
+    rng = np.random.default_rng(seed)
+    logit, cluster = np.round(rng.normal(size=120), 1), rng.integers(0, 40, 120)
+    rows = rng.permutation(120)
+    treated, pool = np.sort(rows[:25]), np.sort(rows[25:])
+    used, slow = set(), []
+    for row in treated[np.argsort(-logit[treated], kind="stable")]:
+        order = pool[np.argsort(logit[pool], kind="stable")]
+        near = [place for place in order if abs(logit[place] - logit[row]) <= 0.2]
+        near.sort(key=lambda place: abs(logit[place] - logit[row]))
+        match = next((p for p in near if cluster[p] not in used and cluster[p] != cluster[row]), None)
+        if match is not None:
+            used.add(cluster[match])
+            slow.append((row, match))
+    assert _pairs(logit, treated, pool, cluster, 0.2).tolist() == [list(pair) for pair in slow]

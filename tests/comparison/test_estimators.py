@@ -12,7 +12,7 @@ from evaluation.comparison.estimators import (
     share_by,
     share_of_kind,
 )
-from evaluation.comparison.pieces import Grid, Process, RowWeights, later_influence, row_influence, totals
+from evaluation.comparison.pieces import Grid, Process, RowWeights, row_influence, totals
 
 GRID = Grid.up_to(365)
 
@@ -121,23 +121,6 @@ def test_the_influence_of_a_row_is_the_slope_in_its_weight(name, growing):
             for s in (1, -1)
         ]
         assert influence[row] == pytest.approx((moved[0] - moved[1]) / (2 * step), abs=1e-6)
-
-
-@pytest.mark.parametrize("span", [1, 7])
-def test_later_influence_is_the_slope_in_the_later_weights(span):
-    rng = np.random.default_rng(6)
-    process, table = random_process(rng), rng.random((60, 364 // span + 2)) * 0.003 * span
-    weights = RowWeights(rng.random(60) + 0.2, stayed(table, span))
-    _, gradient = share_by(GRID, totals(GRID, process, weights), 365)
-    exposed = weights.growth.days(GRID, process.until)
-    later = later_influence(GRID, process, weights, gradient.events[0], gradient.days[0], exposed)
-    step, row, piece = 1e-5, int(process.until.argmax()), 10
-    values = []
-    for sign in (1, -1):
-        moved = table.copy()
-        moved[row, 7 // span * piece : 7 // span * (piece + 1)] += sign * step * span / 7
-        values.append(share_by(GRID, totals(GRID, process, RowWeights(weights.base, stayed(moved, span))), 365)[0])
-    assert later[row, piece] == pytest.approx((values[0] - values[1]) / (2 * step), rel=2e-3)
 
 
 def test_the_ratio_recovers_a_known_ratio_and_its_influence_is_a_slope():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from evaluation.comparison import censoring
 from evaluation.comparison.covariates import STANDARD
 from evaluation.comparison.curves import trial_curves
 from evaluation.comparison.estimators import share_by
@@ -46,3 +47,18 @@ def test_the_limits_of_a_curve_hold_the_growing_weights_and_their_estimation(tri
     # The arms share the estimated weights, so their errors are nearly, not exactly, those of independent groups.
     assert (width["treated"] ** 2 + width["compared"] ** 2) ** 0.5 == pytest.approx(effect.se, rel=0.25)
     assert all(p["low"] <= p["value"] <= p["high"] for points in curves.values() for p in points)
+
+
+def test_few_at_a_time_give_what_all_at_once_give(trial, helpful, monkeypatch):
+    monkeypatch.setattr(censoring, "DAYS_AT_ONCE", 500)
+    monkeypatch.setattr(censoring, "ROWS_AT_ONCE", 7)
+    past = histories(helpful, scheme="mediation", as_of=helpful.as_of)
+    cases, rows = landmarks_of(past, np.ones(past.cases.height, dtype=bool), horizon=365, seed=1)
+    again = fit_trial(past, cases, rows, STANDARD)
+    days = again.emulation.fits["per_protocol"].hazard.start_days
+    assert len(list(days.blocks())) > 5
+    assert [last for _, last in days.blocks()][:-1] == [first for first, _ in days.blocks()][1:]
+    for name, estimate in trial.emulation.estimates["per_protocol"].items():
+        found = again.emulation.estimates["per_protocol"][name]
+        np.testing.assert_allclose(found.value, estimate.value, rtol=1e-10)
+        np.testing.assert_allclose(found.influence, estimate.influence, rtol=1e-8, atol=1e-12)
