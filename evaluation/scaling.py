@@ -23,7 +23,7 @@ LETTERS = "ABDEFGHJLNPRSTUW"
 GIB = 1024**3
 WATCHED_EVERY = 0.1
 WHOLE = "Whole build"
-GIB_ALWAYS, GIB_SIDE_BY_SIDE, GIB_ONE_BY_ONE, MOST_SIDE_BY_SIDE = 1.0, 0.47, 0.22, 33
+GIB_ALWAYS, GIB_EACH = 1.0, 0.14
 NUMBERS = r"(?:Ref|Reference|Number|Reference Value)$"
 PEOPLE = r"(?:Perpetrator|Nominal|Complainant|Defendant|Payer)$"
 PLACES = r"(?:Address|Location|Site Name)$"
@@ -215,15 +215,14 @@ def scale_bench(times: Sequence[int]) -> pl.DataFrame:
 
 
 def needed_gib(times: int) -> float:
-    """Tell about how much memory the build of a size takes, from what was measured at 10, 30 and 100 times.
+    """Tell about how much memory the build of a size takes, from what was measured at 1, 10 and 100 times.
 
     Parameters
     ----------
     times
         How many times the worked example is taken.
     """
-    # Up to two million incidents two studies run side by side, and beyond them one: see `evaluation.studies`.
-    return GIB_ALWAYS + max(GIB_SIDE_BY_SIDE * min(times, MOST_SIDE_BY_SIDE), GIB_ONE_BY_ONE * times)
+    return GIB_ALWAYS + GIB_EACH * times
 
 
 def _measured(times: int) -> list[dict[str, Any]]:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from evaluation.comparison import Finding
 
 WORKERS = 2
-STUDIES_SIDE_BY_SIDE, ROWS_SIDE_BY_SIDE, MOST_ROWS_SIDE_BY_SIDE = 4, 20_000, 2_000_000
-"""A process of its own costs some seconds to start: fewer or smaller studies run one after the other. Beyond two
+STUDIES_SIDE_BY_SIDE, ROWS_SIDE_BY_SIDE, MOST_ROWS_SIDE_BY_SIDE = 4, 20_000, 10_000_000
+"""A process of its own costs some seconds to start: fewer or smaller studies run one after the other. Beyond ten
 million incidents each study has a process of its own, which gives its memory back, and there is one at a time."""
 
 

@@ -141,17 +141,34 @@ def overall(words: list[str]) -> tuple[str, str]:
     count = {word: words.count(word) for word in ("met", "missed", "not_collected", "too_incomplete")}
     silent = count["not_collected"] + count["too_incomplete"]
     if count["missed"]:
-        return "outcomes_missed", f"{count['missed']} of {len(words)} outcome targets are missed."
+        return "outcomes_missed", f"{_targets(count['missed'], len(words))} missed."
     if count["met"] == len(words):
-        return "outcomes_met", f"All {len(words)} outcome targets are met."
+        return "outcomes_met", f"{_targets(len(words), len(words))} met."
     if 2 * silent >= len(words) and not count["met"]:
         return (
             "outcomes_not_evidenced",
             f"Whether anyone is better for it is not known: {silent} of {len(words)} outcomes are not collected, or "
             "too incomplete to say.",
         )
-    unknown = f"; {silent} not collected, or too incomplete to say" if silent else "; the others are still open"
-    return "cannot_yet_be_said", f"{count['met']} of {len(words)} outcome targets are met{unknown}."
+    return "cannot_yet_be_said", f"{_targets(count['met'], len(words))} met{_open(count['met'], len(words), silent)}."
+
+
+def _targets(number: int, of: int) -> str:
+    """Count targets as people do, up to the verb: `None of the 3 outcome targets is`."""
+    if of == 1:
+        return "The one outcome target is" + ("" if number else " not")
+    if number == of:
+        return f"{'Both' if of == 2 else f'All {of}'} outcome targets are"
+    return f"{number or 'None'} of the {of} outcome targets {'is' if number in (0, 1) else 'are'}"
+
+
+def _open(met: int, of: int, silent: int) -> str:
+    """Say what is with the targets that are not met."""
+    if silent:
+        return f"; {silent} {'is' if silent == 1 else 'are'} not collected, or too incomplete to say"
+    if of == 1:
+        return " yet"
+    return "; the others are still open" if met else "; all are still open"
 
 
 def _target_word(worst: float, best: float, completeness: float, rules: Rules) -> Word:

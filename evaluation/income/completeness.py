@@ -15,11 +15,15 @@ from evaluation.income.inputs import Inputs
 from evaluation.income.money import pounds
 
 _NUMBERED = re.compile(r"^(.*?)(\d+)(\D*)$")
+FEWEST_IN_SERIES = 2
 _NO_ORDER_RESULTS = (
     "acquitted", "not guilty", "dismissed", "withdrawn", "discontinued", "adjourned", "pending", "struck out",
     "no evidence offered", "absolute discharge",
 )  # fmt: skip
-_RANGE = {"series": pl.String, "first": pl.Int64, "last": pl.Int64, "missing": pl.Int64, "present": pl.Int64}
+_RANGE = {
+    "series": pl.String, "first": pl.Int64, "last": pl.Int64, "missing": pl.Int64, "present": pl.Int64,
+    "own": pl.Boolean,
+}  # fmt: skip
 
 
 def prosecutions_without_order(inputs: Inputs) -> pl.DataFrame:
@@ -101,21 +105,45 @@ def number_gaps(inputs: Inputs) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        `series` (what stands before and after the number)`, first, last, missing, present`. `present` counts the
-        series' orders: a series with few present and many missing is not a running number of the council's.
+        `series` (what stands before and after the number)`, first, last, missing, present, own`. `present` counts the
+        series' orders. A series is the council's own where at least half of its numbers are there; else it is the
+        court's, which runs through everybody's orders, and a gap in it says nothing of an order that is missing.
     """
+    rows = [row for name, numbers in _series(inputs).items() for row in _gaps(name, numbers)]
+    return pl.DataFrame(rows, schema=_RANGE, orient="row")
+
+
+def order_numbers(inputs: Inputs) -> tuple[int | None, int]:
+    """Count the numbers missing from the council's own series (None: it has none), and the orders in other series."""
+    series = _series(inputs).values()
+    own = [numbers for numbers in series if _is_own(numbers)]
+    missing = sum(_span(numbers) - len(numbers) for numbers in own) if own else None
+    return missing, sum(len(numbers) for numbers in series if not _is_own(numbers))
+
+
+def _series(inputs: Inputs) -> dict[str, list[int]]:
     series: dict[str, set[int]] = {}
     for ref in inputs.orders["order_ref"]:
         found = _NUMBERED.match(ref)
         if found and len(found[2]) <= 15:
             series.setdefault(f"{found[1]}#{found[3]}", set()).add(int(found[2]))
-    rows = [row for name in sorted(series) for row in _gaps(name, sorted(series[name]))]
-    return pl.DataFrame(rows, schema=_RANGE, orient="row")
+    return {name: sorted(series[name]) for name in sorted(series)}
 
 
-def _gaps(name: str, numbers: list[int]) -> list[tuple[str, int, int, int, int]]:
+def _span(numbers: list[int]) -> int:
+    return numbers[-1] - numbers[0] + 1
+
+
+def _is_own(numbers: list[int]) -> bool:
+    return len(numbers) >= FEWEST_IN_SERIES and 2 * len(numbers) >= _span(numbers)
+
+
+def _gaps(name: str, numbers: list[int]) -> list[tuple[str, int, int, int, int, bool]]:
+    own = _is_own(numbers)
     return [
-        (name, low + 1, high - 1, high - low - 1, len(numbers)) for low, high in pairwise(numbers) if high - low > 1
+        (name, low + 1, high - 1, high - low - 1, len(numbers), own)
+        for low, high in pairwise(numbers)
+        if high - low > 1
     ]
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from evaluation.income.completeness import order_numbers
 from evaluation.income.ledger import AMOUNTS
 from evaluation.income.money import as_pounds, total
 
@@ -115,13 +116,15 @@ def _completeness(held: Reconciliation) -> list[dict[str, Any]]:
     without = held.completeness
     prosecutions = held.inputs.prosecutions
     known = prosecutions is not None
+    missing, others = order_numbers(held.inputs)
     lines = [
         ("prosecutions", len(prosecutions) if prosecutions is not None else None),
         ("prosecutions_with_order", len(prosecutions) - len(without) if prosecutions is not None else None),
         ("prosecutions_without_order_explained", len(without.filter("explained")) if known else None),
         ("prosecutions_without_order_unexplained", len(without.filter(~pl.col("explained"))) if known else None),
         ("orders_without_prosecution", len(held.unsupported_orders) if known else None),
-        ("order_numbers_missing", int(held.number_gaps["missing"].sum())),
+        *((("order_numbers_missing", missing),) if missing is not None else ()),
+        *((("orders_in_numbers_of_the_court", others),) if others else ()),
         ("months_with_prosecutions_and_no_order", len(held.silent_months) if known else None),
         ("orders_awarded_more_than_claimed", int(held.claimed_and_awarded["above_claim"].sum())),
         ("orders_without_a_claim", int(held.claimed_and_awarded["without_claim"].sum())),

@@ -137,6 +137,25 @@ def test_the_contract_as_a_whole(words: list[str], expected: str) -> None:
     assert sentence
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["cannot_yet_be_said"] * 3, "None of the 3 outcome targets is met; all are still open."),
+        (["cannot_yet_be_said"], "The one outcome target is not met yet."),
+        (["missed", "missed"], "Both outcome targets are missed."),
+        (["missed"], "The one outcome target is missed."),
+        (["met"] * 3, "All 3 outcome targets are met."),
+        (["met", "cannot_yet_be_said", "cannot_yet_be_said"],
+         "1 of the 3 outcome targets is met; the others are still open."),
+        (["met", "met", "cannot_yet_be_said"], "2 of the 3 outcome targets are met; the others are still open."),
+        (["cannot_yet_be_said", "cannot_yet_be_said", "not_collected"],
+         "None of the 3 outcome targets is met; 1 is not collected, or too incomplete to say."),
+    ],
+)  # fmt: skip
+def test_targets_are_counted_as_people_do(words: list[str], said: str) -> None:
+    assert overall(words)[1] == said
+
+
 def test_a_result_that_the_missing_could_turn_says_so() -> None:
     verdict = against_target(share(187, 268, 45), 0.6)
     assert verdict.word == "cannot_yet_be_said"

@@ -36,9 +36,21 @@ def test_claimed_beside_awarded(court):
 
 
 def test_gaps_in_order_numbers(court):
-    for ref in ("MK/2009/0003", "MK/2009/0004", "MK/2009/0009", "MK/2010/0001", "odd"):
+    for ref in ("MK/2009/0003", "MK/2009/0004", "MK/2009/0005", "MK/2009/0009", "MK/2010/0001", "odd"):
         court.order(ref, 1)
-    assert court.on().number_gaps.rows() == [("MK/2009/#", 5, 8, 4, 3)]
+    held = court.on()
+    assert held.number_gaps.rows() == [("MK/2009/#", 6, 8, 3, 4, True)]
+    assert {line["item"]: line["count"] for line in held.summary()["completeness"]}["order_numbers_missing"] == 3
+
+
+def test_gaps_in_the_courts_own_numbers_say_nothing(court):
+    for ref in ("C-10", "C-14", "C-19"):
+        court.order(ref, 1)
+    held = court.on()
+    assert held.number_gaps.rows() == [("C-#", 11, 13, 3, 3, False), ("C-#", 15, 18, 4, 3, False)]
+    items = {line["item"]: line["count"] for line in held.summary()["completeness"]}
+    assert "order_numbers_missing" not in items
+    assert items["orders_in_numbers_of_the_court"] == 3
 
 
 def test_months_with_prosecutions_and_no_order(court, when):

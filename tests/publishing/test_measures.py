@@ -10,7 +10,7 @@ import pytest
 from evaluation.publishing.pages.area_series import draw
 from evaluation.publishing.pages.effects import check_name, term_name
 from evaluation.publishing.pages.exam import plainly, town
-from evaluation.publishing.pages.measures import chances, counted, why
+from evaluation.publishing.pages.measures import chances, why
 from evaluation.publishing.words import three_figures
 
 
@@ -36,22 +36,6 @@ def test_other_measures_keep_their_own_sentence() -> None:
 )
 def test_a_chance_is_never_made_surer_than_it_is(share: float, said: str) -> None:
     assert chances(share) == said
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("0 of 3 outcome targets are met; the others are still open.",
-         "None of the 3 outcome targets is met; all are still open."),
-        ("0 of 1 outcome targets are met; the others are still open.", "The one outcome target is not met yet."),
-        ("2 of 2 outcome targets are missed.", "Both outcome targets are missed."),
-        ("2 of 3 outcome targets are met; the others are still open.",
-         "2 of the 3 outcome targets are met; the others are still open."),
-        ("Whether anyone is better is not known.", "Whether anyone is better is not known."),
-    ],
-)  # fmt: skip
-def test_targets_are_counted_as_people_do(before: str, after: str) -> None:
-    assert counted(before) == after
 
 
 @pytest.mark.parametrize(

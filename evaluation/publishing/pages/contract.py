@@ -67,7 +67,7 @@ def verdict(data: Json) -> tuple[str, str]:
     if outcomes and not {"met", "missed"} & set(outcomes) and found.get("word") == "cannot_yet_be_said":
         of = f"The {len(outcomes)} outcome targets" if len(outcomes) > 1 else "The one outcome target"
         said = f"{of} cannot be judged yet"
-    return words.visible(found.get("text") or "No verdict"), measures.counted(words.sentence(said))
+    return words.visible(found.get("text") or "No verdict"), words.sentence(said)
 
 
 def missing(data: Json) -> bool:

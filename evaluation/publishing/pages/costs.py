@@ -133,6 +133,7 @@ _ITEMS = {
     "prosecutions_without_order_unexplained": "of these, without an order and without a reason",
     "orders_without_prosecution": "Orders that no prosecution supports",
     "order_numbers_missing": "Order numbers missing from the series",
+    "orders_in_numbers_of_the_court": "Orders with a number that the court gives to everybody’s orders",
     "months_with_prosecutions_and_no_order": "Months with prosecutions heard and no order made",
     "orders_awarded_more_than_claimed": "Orders that award more than was claimed",
     "orders_without_a_claim": "Orders without a recorded claim",
@@ -140,7 +141,8 @@ _ITEMS = {
 _LOOK = {
     "prosecutions_without_order_unexplained": "Ask legal services for the order or the reason",
     "orders_without_prosecution": "Find the case file",
-    "order_numbers_missing": "Ask the court which of these are the council’s",
+    "order_numbers_missing": "Ask the court for the orders with these numbers",
+    "orders_in_numbers_of_the_court": "A gap in these says nothing. Ask the court for a list of the council’s orders",
     "months_with_prosecutions_and_no_order": "Ask the court for the month’s register",
     "orders_awarded_more_than_claimed": "Check the amounts",
     "orders_without_a_claim": "Record what was claimed",

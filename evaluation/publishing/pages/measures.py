@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 
 from evaluation.publishing import words
 from evaluation.publishing.pages.reading import Json, figure_of, part_of, shown
@@ -40,27 +39,6 @@ def came(row: Json) -> str:
     if latest is not None:
         return words.percent(latest) if "share" in str(row.get("unit") or "") else shown(latest)
     return words.HIDDEN if row.get("latest") else "not measured"
-
-
-_OF_TARGETS = re.compile(r"^(\d+) of (\d+) outcome targets (are|is) (met|missed)")
-
-
-def counted(sentence: str) -> str:
-    """Say how many targets are met as people do: `None of the 3 outcome targets is met`."""
-
-    def said(found: re.Match[str]) -> str:
-        count, of, _, state = found.groups()
-        if of == "1":
-            return f"The one outcome target is {'not ' if count == '0' else ''}{state}{' yet' if count == '0' else ''}"
-        if count == of:
-            return f"{'Both' if of == '2' else f'All {of}'} outcome targets are {state}"
-        verb = "is" if count in ("0", "1") else "are"
-        return f"{'None' if count == '0' else count} of the {of} outcome targets {verb} {state}"
-
-    again = _OF_TARGETS.sub(said, sentence)
-    if again.startswith("The one "):
-        return words.sentence(again.partition(";")[0])
-    return again.replace("; the others are", "; all are") if again.startswith("None ") else again
 
 
 def why(row: Json) -> str:
