@@ -40,9 +40,9 @@ def every_chart(demo: ModuleType) -> Iterator[Chart]:
         heads=("a", "b"),
     )
     steps = [
-        bars.Step("Awarded", Decimal("100.10"), "start"),
-        bars.Step("Paid", Decimal("-40.05"), "down"),
-        bars.Step("Outstanding", Decimal("60.05"), "end"),
+        bars.Step("Awarded", Decimal("100.10"), "start", "£100.10"),
+        bars.Step("Paid", Decimal("-40.05"), "down", "−£40.05"),
+        bars.Step("Outstanding", Decimal("60.05"), "end", "£60.05"),
     ]
     yield bars.ledger(steps, name="ledger", title="T", note="N.", as_of="31 December 2012")
     yield bars.bounds(17, 62, 21, name="bounds", title="T", note="N.")

@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from evaluation.errors import DataError, RenderError
-from evaluation.publishing.pages import write_site
+from evaluation.publishing.disclosure_income import ROUNDED
+from evaluation.publishing.pages import costs, register, write_site
 from evaluation.publishing.release import Rules, release_finding
 from evaluation.publishing.render import Rendered, render
 from evaluation.publishing.tidy import inline_code
@@ -233,6 +234,18 @@ def test_court_costs_are_exact_and_complete_first(rendered: Built) -> None:
     text = (rendered[0] / "court-costs.html").read_text()
     assert "£48,230.00 was awarded and £20,223.50 is still owed" in text
     assert text.index("is the list complete") < text.index("What was due")
+
+
+def test_a_rounded_ledger_shows_no_pence(demo: ModuleType) -> None:
+    content = demo.content()
+    ledger = {**content.income.data, "amounts": ROUNDED, "awarded": "48000", "outstanding": "20000"}
+    object.__setattr__(content.income, "data", ledger)  # as a later edition has it
+    text = costs.page(content).body
+    assert "£48,000 was awarded and £20,000 is still owed" in text
+    assert f"Amounts are {ROUNDED}" in text
+    assert "£20,000 is owed" in costs.page(content).description
+    assert ".00" not in text.partition("What came in")[0]
+    assert "£20,000 is owed to the council" in register.body(content, ())
 
 
 def test_missing_months_are_said_in_words(rendered: Built) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from evaluation.publishing import svg, words
+from evaluation.publishing import svg
 from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.parts import data_table
 
@@ -81,12 +81,13 @@ class Step:
     label: str
     amount: Decimal
     kind: str
+    written: str
 
 
 def ledger(steps: Sequence[Step], *, name: str, title: str, note: str, as_of: str) -> Chart:
-    """Draw what was awarded, what became of it, and what is still owed, exact to the penny."""
-    spoken = ", ".join(f"{step.label.lower()} {words.pounds(step.amount, pence=True)}" for step in steps)
-    rows = [[step.label, words.pounds(step.amount, pence=True)] for step in steps]
+    """Draw what was awarded, what became of it, and what is still owed, with each amount as it is written."""
+    spoken = ", ".join(f"{step.label.lower()} {step.written}" for step in steps)
+    rows = [[step.label, step.written] for step in steps]
     return Chart(
         name=name,
         title=title,
@@ -110,7 +111,7 @@ def _ledger(steps: Sequence[Step], name: str, title: str, desc: str, width: int)
         bold = "t b" if step.kind in ("start", "end") else "t"
         top = y if wide else y + 22
         x0, x1 = (left + value / longest * (width - left - right) for value in (start, end))
-        shown = words.pounds(step.amount, pence=True)
+        shown = step.written
         _step_label(drawing, step.label, bold, left, y, len(shown) * svg.LETTER + 14)
         drawing.text(x1 + 8 if wide else width, y + (20 if wide else 15), shown, bold, "start" if wide else "end")
         drawing.rect(x0, top, max(x1 - x0, 2), thick, {"start": "f1", "end": "f4"}.get(step.kind, "f5-soft"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 
 from evaluation.publishing import words
 from evaluation.publishing.charts import bars
@@ -54,6 +56,11 @@ def page(content: SiteContent) -> Page:
     )
 
 
+def _written(data: Json) -> Callable[[object], str]:
+    """Write amounts to the penny, or in pounds where this edition rounds them."""
+    return partial(money, pence=not data.get("amounts"))
+
+
 def _late(data: Json) -> Decimal | None:
     """What is owed and past its day: all that is owed less what is not yet due."""
     owed = amount(data.get("outstanding"))
@@ -64,12 +71,12 @@ def _late(data: Json) -> Decimal | None:
 def _decision(data: Json) -> str:
     owed, late = amount(data.get("outstanding")), _late(data)
     share = words.about_of(float(late / owed), "pounds owed") if owed and late is not None else ""
-    loose = part_of(data, "receipts").get("unmatched")
+    loose, written = part_of(data, "receipts").get("unmatched"), _written(data)
     unexplained = _completeness(data).get("prosecutions_without_order_unexplained")
     facts = (
-        Fact("What is owed", money(owed), "after what was paid, remitted and written off."),
-        Fact("How late it is", money(late), f"is past its day: {share}." if share else "is past its day."),
-        Fact("What is not matched", money(loose), "came in and waits for an order to be set against."),
+        Fact("What is owed", written(owed), "after what was paid, remitted and written off."),
+        Fact("How late it is", written(late), f"is past its day: {share}." if share else "is past its day."),
+        Fact("What is not matched", written(loose), "came in and waits for an order to be set against."),
         Fact(
             "Is the list complete?",
             "Yes" if unexplained == 0 else "Not quite",
@@ -90,9 +97,9 @@ def _summary(data: Json) -> str:
     owed = data.get("outstanding")
     orders = part_of(data, "counts").get("open_orders")
     on = f" on about {words.count(orders)} court orders" if isinstance(orders, int) else ""
-    loose = part_of(data, "receipts").get("unmatched")
-    waiting = f" {money(loose)} received has not been matched to an order yet." if loose is not None else ""
-    first = f"{money(owed)} is owed{on}." if owed is not None else "What is owed is not shown: too few orders."
+    loose, written = part_of(data, "receipts").get("unmatched"), _written(data)
+    waiting = f" {written(loose)} received has not been matched to an order yet." if loose is not None else ""
+    first = f"{written(owed)} is owed{on}." if owed is not None else "What is owed is not shown: too few orders."
     return f"{first}{waiting}"
 
 
@@ -173,7 +180,8 @@ def _unmatched(data: Json) -> str:
         ("Not matched yet", "unmatched"),
         ("Paid back", "refunded"),
     )
-    rows: list[list[Cell]] = [[label, money(received.get(key))] for label, key in lines if key in received]
+    written = _written(data)
+    rows: list[list[Cell]] = [[label, written(received.get(key))] for label, key in lines if key in received]
     table = region(data_table("What came in, and where it went", ["Receipts", "Amount"], rows), "Receipts, table")
     parts = [heading(2, "Is every payment matched?", "matched"), table]
     unmatched = rows_of(data, "unmatched")
@@ -197,10 +205,14 @@ def _ledger(content: SiteContent, data: Json) -> Chart | None:
     if hidden:
         # What is hidden is drawn as one step: together it rests on enough orders.
         known.append((words.sentence_case(words.listed([label.lower() for label in hidden])), _rest(known, owed)))
-    steps = [bars.Step(label, value, "down" if place else "start") for place, (label, value) in enumerate(known)]
-    steps.append(bars.Step("Outstanding", owed, "end"))
+    written = _written(data)
+    steps = [
+        bars.Step(label, value, "down" if place else "start", written(value))
+        for place, (label, value) in enumerate(known)
+    ]
+    steps.append(bars.Step("Outstanding", owed, "end", written(owed)))
     as_of = words.long_date(content.as_of)
-    title = f"{money(awarded)} was awarded and {money(owed)} is still owed"
+    title = f"{written(awarded)} was awarded and {written(owed)} is still owed"
     note = "Awarded and varied = paid + remitted + written off + outstanding. It holds to the penny for every order."
     if data.get("amounts"):
         note = f"Amounts are {data['amounts']}, because only a few orders changed since the last edition."
@@ -215,11 +227,12 @@ def _ageing(data: Json) -> Chart | None:
     rows = [(str(row.get("band", "")), amount(row.get("amount"))) for row in rows_of(data, "ageing")]
     if not rows:
         return None
+    written = _written(data)
     drawn = [
         bars.Bar(
             words.sentence_case(re.sub(r"(\d)-(\d)", r"\1 to \2", label)),
             None if value is None else float(value),
-            money(value),
+            written(value),
             "f5-soft" if i == 0 else "f4",
         )
         for i, (label, value) in enumerate(rows)

@@ -47,10 +47,10 @@ def amount(value: object) -> Decimal | None:
         return None
 
 
-def money(value: object) -> str:
-    """Write an amount to the penny, or that it is not shown."""
+def money(value: object, *, pence: bool = True) -> str:
+    """Write an amount to the penny (in whole pounds where it was rounded), or that it is not shown."""
     found = amount(value)
-    return words.HIDDEN if found is None else words.pounds(found, pence=True)
+    return words.HIDDEN if found is None else words.pounds(found, pence=pence)
 
 
 def shown(value: object) -> str:

@@ -8,6 +8,7 @@ from evaluation.publishing import words
 from evaluation.publishing.pages import caseload, contract, quality, sources
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.glance import EFFECTS, STOP, SURENESS, TIMING, interval_bar, reach_of
+from evaluation.publishing.pages.reading import money
 from evaluation.publishing.pages.scheme_view import WHOLE, SchemeView, cost_lines, decision_lines
 from evaluation.publishing.parts import blocks, know, link, mark, per
 from evaluation.publishing.words import escaped, number_of
@@ -132,12 +133,11 @@ def _contracts(content: SiteContent) -> str:
 
 
 def _owed(content: SiteContent) -> str:
-    owed = content.income.data.get("outstanding") if content.income else None
-    if owed is None:
+    if content.income is None or content.income.data.get("outstanding") is None:
         return ""
-    return (
-        f'{words.pounds(str(owed), pence=True)} is owed to the council. <a href="court-costs.html">How late it is</a>'
-    )
+    ledger = content.income.data
+    owed = money(ledger["outstanding"], pence=not ledger.get("amounts"))
+    return f'{owed} is owed to the council. <a href="court-costs.html">How late it is</a>'
 
 
 def _cases(content: SiteContent) -> str:
