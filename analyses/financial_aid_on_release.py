@@ -10,10 +10,21 @@ import polars as pl
 
 from evaluation.comparison.randomised import RandomisedStudy, bundled
 
+KNOWN_AT_RELEASE = {
+    "age": "age",
+    "race": "race",
+    "wexp": "work experience",
+    "mar": "being married",
+    "paro": "release on parole",
+    "prio": "earlier convictions",
+}
+"""Column of the public file and what it says."""
+
 
 def released_men() -> pl.DataFrame:
     """One row a man: days to arrest or the end of the year, and what was known at release."""
-    return bundled("lifelines", "datasets", "rossi.csv").with_columns((pl.col("week") * 7).alias("days"))
+    men = bundled("lifelines", "datasets", "rossi.csv")
+    return men.with_columns(days=pl.col("week") * 7, aid=pl.col("fin")).rename(KNOWN_AT_RELEASE)
 
 
 study = RandomisedStudy(
@@ -24,10 +35,10 @@ study = RandomisedStudy(
     eligible="432 men released from Maryland state prisons, most without means and at high risk of arrest",
     strategies=("given weekly payments", "given none"),
     outcome="first arrest within 52 weeks of release",
-    arm="fin",
+    arm="aid",
     time="days",
     event="arrest",
-    adjust_for=("age", "race", "wexp", "mar", "paro", "prio"),
+    adjust_for=tuple(KNOWN_AT_RELEASE.values()),
     horizon=364,
     half=182,
     as_of=date(1980, 12, 31),

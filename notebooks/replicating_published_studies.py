@@ -37,7 +37,7 @@ rules = Rules(threshold=10, base=5)
 # like any other: `analyses/financial_aid_on_release.py`.
 
 # %%
-from analyses.financial_aid_on_release import released_men, study
+from analyses.financial_aid_on_release import KNOWN_AT_RELEASE, released_men, study
 
 aid = study.run({})
 release_finding(aid, rules)
@@ -51,7 +51,7 @@ curves.plot()
 # The textbooks print a Cox coefficient for aid of −0.379 with a standard error of 0.191 (Fox and Weisberg).
 
 # %%
-fit = cox(men, ["fin", "age", "race", "wexp", "mar", "paro", "prio"], exit="days", event="arrest")
+fit = cox(men, ["aid", *KNOWN_AT_RELEASE.values()], exit="days", event="arrest")
 fit
 
 # %% [markdown]

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from scipy.special import stdtr, stdtrit
 
+from evaluation.comparison.wording import changed, incidents_than
 from evaluation.errors import DataError
 
 FEWEST_CONTROLS = 3
@@ -46,10 +47,11 @@ class AreaDifference:
     incidents_elsewhere: int
 
     def sentence(self) -> str:
-        """One sentence."""
+        """Two sentences: what changed here and elsewhere, and what one is beside the other."""
         return (
-            f"Incidents changed by a factor of {self.here:.2f} in the scheme's areas and {self.elsewhere:.2f} in "
-            f"{self.controls} others: {self.ratio:.2f} times as much (95% range {self.low:.2f} to {self.high:.2f})."
+            f"In the scheme's areas there were {incidents_than(self.here)} before, and in {self.controls} others "
+            f"{changed(self.elsewhere)}. That is {incidents_than(self.ratio)} if both had gone the same way (95% range "
+            f"{changed(self.low)} to {changed(self.high)})."
         )
 
 

@@ -256,11 +256,11 @@ class RandomisedStudy:
         return made
 
     def _can_say(self, effects: list[Effect]) -> tuple[str, ...]:
-        ratio, mean = effects[0], effects[-1]
+        ratio, mean, event = effects[0], effects[-1], self.event.replace("_", " ")
         return (
-            f"The rate of the event was {ratio.value:.2f} times that of people not given {self.title} (95% range "
+            f"The rate of {event} was {ratio.value:.2f} times that of people not given {self.title} (95% range "
             f"{ratio.low:.2f} to {ratio.high:.2f}), adjusted for {', '.join(self.adjust_for)}.",
-            f"Over {self.horizon // 7} weeks people given it went {mean.value / 7:.2f} weeks longer without the event "
+            f"Over {self.horizon // 7} weeks people given it went {mean.value / 7:.2f} weeks longer without {event} "
             f"(95% range {mean.low / 7:+.2f} to {mean.high / 7:+.2f}).",
         )
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from evaluation.comparison.wording import changed, incidents_than
 from evaluation.errors import DataError, did_you_mean
 from evaluation.follow_up.histories import Floats
 
@@ -85,11 +86,15 @@ class SeriesFit:
         )
 
     def sentence(self) -> str:
-        """One sentence."""
-        return (
-            f"Since the start the monthly count was {self.mean_ratio:.2f} times what the months before would have led "
-            f"to expect (95% range {self.mean_low:.2f} to {self.mean_high:.2f}; {self.months_after} months)."
+        """One sentence: how many more or fewer a month than the months before would have led to expect."""
+        since = f"in the {self.months_after} months since the start there were"
+        found = (
+            f"{incidents_than(self.mean_ratio)} the months before would have led to expect "
+            f"(95% range {changed(self.mean_low)} to {changed(self.mean_high)})."
         )
+        if self.mean_low <= 1 <= self.mean_high:
+            return f"It is not clear whether there was a change: {since} {found}"
+        return f"{since[0].upper()}{since[1:]} {found}"
 
     def plot(self) -> Any:
         """Draw the months as they were, as fitted, and as they would have been: a Plotly figure."""

@@ -39,6 +39,18 @@ def can_say(reported: Reported, title: str, wording: str) -> tuple[str, ...]:
     return (*lines, f"In words, for people with another incident within the year: {wording}.")
 
 
+def changed(ratio: float) -> str:
+    """Say a ratio of counts as people do: `19% fewer`."""
+    share = round(100 * abs(ratio - 1))
+    return "as many" if share == 0 else f"{share}% {'more' if ratio > 1 else 'fewer'}"
+
+
+def incidents_than(ratio: float) -> str:
+    """Begin a comparison of counts: `19% fewer incidents than`."""
+    said = changed(ratio)
+    return "as many incidents as" if said == "as many" else f"{said} incidents than"
+
+
 def averted_sentence(effect: Effect) -> str:
     """One sentence on incidents averted."""
     if effect.low > 0:

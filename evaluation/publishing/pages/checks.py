@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -83,12 +82,7 @@ def _title(found: Published) -> str:
 
 def _line(found: Published) -> str:
     can = found.data.get("can_say") or found.data.get("cannot_say") or [found.data.get("reason") or ""]
-    return words.escaped(words.sentence(_without_columns(str(can[0]))))
-
-
-def _without_columns(text: str) -> str:
-    """Leave the names of a public file’s columns to the protocol: `adjusted for wexp` says little in a sentence."""
-    return re.sub(r", adjusted for [\w, ]+", ", adjusted for what was known of each person at the start", text)
+    return words.escaped(words.sentence(str(can[0])))
 
 
 def page(content: SiteContent, found: Published) -> Page:
@@ -100,7 +94,7 @@ def page(content: SiteContent, found: Published) -> Page:
     if data.get("can_say") or data.get("cannot_say"):
         parts += [
             heading(2, "What you can and cannot say", "say"),
-            say([_without_columns(text) for text in texts_of(data, "can_say")], data.get("cannot_say", ())),
+            say(texts_of(data, "can_say"), data.get("cannot_say", ())),
         ]
     elif data.get("reason"):
         parts.append(paragraph(words.sentence(f"Cannot be said: {data['reason']}")))
