@@ -13,8 +13,7 @@ from itertools import combinations
 
 import polars as pl
 
-from evaluation.follow_up.tables import Tables, person_starts
-from evaluation.records.keeping import KeptRecords
+from evaluation.follow_up.tables import Tables, lazily, person_starts
 
 MARGIN = "All"
 NOT_RECORDED = "not recorded"
@@ -110,8 +109,7 @@ def tables(records: Tables, as_of: date) -> dict[str, pl.DataFrame]:
 
 def _columns(records: Tables, name: str, *columns: str) -> pl.DataFrame:
     """Read the named columns of a table, and no others."""
-    frame = records.scan(name) if isinstance(records, KeptRecords) else records[name].lazy()
-    return frame.select(columns).collect()
+    return lazily(records, name).select(columns).collect()
 
 
 def incidents_by_area_and_month(records: Tables) -> pl.DataFrame:

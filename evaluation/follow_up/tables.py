@@ -7,12 +7,21 @@ that cannot be meant (text where a date belongs) is refused, never guessed at.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import polars as pl
 
 from evaluation.errors import DataError
-from evaluation.records.keeping import KeptRecords
+
+
+@runtime_checkable
+class Scanned(Protocol):
+    """Tables on disk, of which only the columns that are used are read."""
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """Read a table lazily."""
+        ...
+
 
 Tables: TypeAlias = Mapping[str, pl.DataFrame] | Mapping[str, pl.LazyFrame] | Mapping[str, pl.DataFrame | pl.LazyFrame]
 
@@ -64,6 +73,11 @@ EXITS = ("moved", "evicted", "custody", "died")
 """Closures that end a person's time in the area; they compete with a repeat."""
 
 
+def lazily(records: Tables, name: str) -> pl.LazyFrame:
+    """Give one table as it is, read no further than it is used."""
+    return records.scan(name) if isinstance(records, Scanned) else records[name].lazy()
+
+
 def table(records: Tables, name: str) -> pl.LazyFrame:
     """Give one canonical table as a lazy frame with every column used here, null where the source lacks it.
 
@@ -75,7 +89,7 @@ def table(records: Tables, name: str) -> pl.LazyFrame:
     columns = COLUMNS[name]
     if name not in records:
         return pl.LazyFrame(schema=dict(columns))
-    frame = records.scan(name) if isinstance(records, KeptRecords) else records[name].lazy()
+    frame = lazily(records, name)
     found = frame.collect_schema()
     wrong = [
         f"table {name}, column {column}: found {found[column]}, must be {wanted}"
