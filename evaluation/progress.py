@@ -29,6 +29,10 @@ class Progress(Protocol):
         """Finish the step `title`."""
         ...
 
+    def stop(self) -> None:
+        """Give up the step that runs: it failed."""
+        ...
+
 
 class Silent:
     """Progress that nobody sees."""
@@ -40,6 +44,9 @@ class Silent:
         """Say nothing."""
 
     def end(self, title: str, seconds: float) -> None:
+        """Say nothing."""
+
+    def stop(self) -> None:
         """Say nothing."""
 
 
@@ -75,6 +82,10 @@ class Terminal:
         self._bars.console.print(f"  [green]✓[/green] {title} [dim]{seconds:.1f} s[/dim]")
         self._bars.stop()
 
+    def stop(self) -> None:
+        """Take the bar away, and give the terminal its cursor back."""
+        self._bars.stop()
+
 
 def for_terminal(quiet: bool) -> Progress:
     """Return progress for this terminal: silent when asked, or when standard error is not a terminal."""
@@ -107,7 +118,11 @@ class Steps:
         """Time one step; yields a function that tells how far it is."""
         start = time.perf_counter()
         self.progress.begin(title)
-        yield self.progress.advance
+        try:
+            yield self.progress.advance
+        except BaseException:
+            self.progress.stop()
+            raise
         self.seconds[title] = round(time.perf_counter() - start, 3)
         self.progress.end(title, self.seconds[title])
         self._write_down(title)

@@ -146,6 +146,10 @@ class Watch:
         self._title = ""
         print(json.dumps({"step": title, "seconds": seconds, "peak_gib": self.peaks[title]}), flush=True)
 
+    def stop(self) -> None:
+        """Watch the step no longer: it failed."""
+        self._title = ""
+
     def __enter__(self) -> Watch:
         """Begin to watch."""
         Thread(target=self._watch, daemon=True).start()
