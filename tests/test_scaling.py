@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -59,6 +60,7 @@ def test_a_step_that_breaks_off_leaves_those_before_it(monkeypatch: pytest.Monke
         text = "\n".join(["another line", *map(json.dumps, lines)])
         monkeypatch.setattr(subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=text, returncode=code))
 
+    monkeypatch.setattr(scaling, "_free_gib", lambda: math.inf)
     ended(0, [*steps, size])
     table = scaling.scale_bench([3])
     assert table["step"].to_list() == ["Records", "Studies", scaling.WHOLE]
