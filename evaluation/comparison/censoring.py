@@ -177,9 +177,10 @@ class CensoringHazard:
         """
         unit, parts = self.weekly.unit_of_rows, list[dict[str, Pull]]()
         order = np.argsort(unit, kind="stable")
+        unit = unit[order]
         for first, last in self.start_days.blocks():
             units = self.weekly.among(self.start_days.unit[first], self.start_days.unit[last - 1])
-            rows = order[slice(*np.searchsorted(unit[order], units))]
+            rows = order[slice(*np.searchsorted(unit, units))]
             parts.append(
                 pulls_of(
                     self._tables(first, last, units),
