@@ -96,7 +96,7 @@ def _limits(value: Floats, se: Floats, df: float, kind: str) -> tuple[Floats, Fl
 
 
 def _people(cluster: Ints, chosen: np.ndarray) -> int:
-    return int(np.unique(cluster[chosen]).size)
+    return int(np.count_nonzero(np.bincount(cluster[chosen])))
 
 
 def survival_points(frame: pl.DataFrame, days: Sequence[int], *, value: str, start: float) -> list[dict[str, Any]]:

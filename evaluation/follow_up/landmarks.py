@@ -80,7 +80,7 @@ class Landmarks:
 
     def people(self, treated: bool) -> int:
         """Number of distinct people (clusters) in an arm."""
-        return int(np.unique(self.cluster[self.treated == treated]).size)
+        return int(np.count_nonzero(np.bincount(self.cluster[self.treated == treated])))
 
 
 @dataclass(frozen=True)
@@ -204,12 +204,14 @@ def sampled_days(cases: OpenCases, phase: Ints, spacing: int, last: Ints) -> tup
     """
     last = np.minimum(cases.last, last)
     first = cases.first + (-(cases.first + phase[cases.person])) % spacing
-    number = np.maximum((last - first) // spacing + 1, 0)
-    place = np.repeat(np.arange(cases.case.size), number)
+    by_opening = np.lexsort((cases.opened, cases.person))
+    number = np.maximum((last - first) // spacing + 1, 0)[by_opening]
+    place = np.repeat(by_opening, number)
     turn = np.arange(place.size) - np.repeat(np.cumsum(number) - number, number)
     day = first[place] + spacing * turn
     person = cases.person[place]
-    order = np.lexsort((place, cases.opened[place], day, person))
+    # Cases follow each other by opening, so that the latest opened stays last among those of a day.
+    order = np.argsort(key(person, day), kind="stable")
     person, day, place = person[order], day[order], place[order]
     same_as_next = (person[1:] == person[:-1]) & (day[1:] == day[:-1])
     keep = np.append(~same_as_next, True)[: person.size]
