@@ -24,7 +24,10 @@ def draw(finding: Json) -> Chart | None:
     start = _start(finding)
     months = [month for month in sorted(recorded) if expected.get(month)]
     before = [month for month in months if start is not None and month < start]
-    since = len(months) - len(before)
+    since = [month for month in months if month >= start]
+    told = part_of(finding, "numbers").get("months_after")
+    study = told if isinstance(told, int) and told > 0 else len(since)
+    ran = since[:study]
     if start is None or len(before) < FEWEST or not since:
         return None
     values = [100 * recorded[month] / expected[month] for month in months]
@@ -34,19 +37,27 @@ def draw(finding: Json) -> Chart | None:
         control.Point(words.short_month(month), value, out, _counts(recorded[month], expected[month], why))
         for month, value, out, why in zip(months, values, special, _why(values, special, limits), strict=True)
     ]
-    out, began = sum(special[len(before) :]), words.short_month(start)
+    out = sum(special[len(before) : len(before) + len(ran)])
     return control.chart(
         points,
         control.Limits(limits.mean, max(limits.low or 0.0, 0.0), limits.high),
         name="monthly",
-        title=f"Since {began}, {out or 'none'} of {since} months {'stands' if out == 1 else 'stand'} out",
+        title=_title(ran, since, out, study),
         unit="Incidents for each 100 expected",
         note="Recorded incidents of the scheme’s areas for each 100 that the study expects without it. "
         f"Mean and limits: the {len(before)} months before the start that are shown. "
         f"Diamonds stand out: outside the limits, or {control.RUN} months in a row on one side of the mean."
         f"{_not_shown(finding, months)}",
-        change=(len(before), f"start, {began}"),
+        change=(len(before), f"start, {words.short_month(start)}"),
     )
+
+
+def _title(ran: Sequence[date], since: Sequence[date], out: int, study: int) -> str:
+    """Count the months that stand out while the scheme ran: months after its end are drawn and belong to no count."""
+    began = words.short_month(ran[0])
+    when = f"From {began} to {words.short_month(ran[-1])}" if len(ran) < len(since) else f"Since {began}"
+    of = f"{len(ran)} months" if len(ran) == study else f"the {len(ran)} months shown"
+    return f"{when}, {out or 'none'} of {of} {'stands' if out == 1 else 'stand'} out"
 
 
 def _counts(recorded: float, expected: float, why: str) -> str:

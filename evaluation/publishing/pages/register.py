@@ -20,7 +20,7 @@ NAMED, NEXT = 5, 4
 _SORTS = (
     ("order", "Effect, best first"),
     ("-sure", "How sure, surest first"),
-    ("cost", "Cost, lowest first"),
+    ("cost", "Cost, by what it is for, lowest first"),
     ("by", "Decision date, earliest first"),
     ("name", "Name, A to Z"),
 )
@@ -224,7 +224,7 @@ def _filters(schemes: Sequence[SchemeView]) -> str:
         + _select("kind", "Kind", _options(words.sentence_case(view.record.kind) for view in schemes))
         + _select("problem", "Problem", _options(view.record.problem for view in schemes))
         + _select("status", "Status", _options(words.sentence_case(view.record.status) for view in schemes))
-        + _select("area", "Area", _options(view.record.area for view in schemes))
+        + _select("area", "Area", _options(area for view in schemes for area in view.record.area.split(", ")))
         + _select("effect", "Effect", effects)
         + _select("sure", "How sure", sureness)
         + _select("sort", "Sort by", sorts)
@@ -251,7 +251,7 @@ def table(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
 
 
 def _head(key: str, label: str) -> str:
-    kind = "number" if key in ("order", "sure", "cost") else "text"
+    kind = "number" if key in ("order", "sure") else "text"
     scale = (
         '<span class="scale" aria-hidden="true"><span>fewer</span><span>0</span><span>more</span></span>'
         if key == "order"
@@ -276,7 +276,7 @@ def row(content: SiteContent, view: SchemeView, reach: float) -> str:
         "sure": seen.sure,
         "name": record.title,
         "order": f"{seen.order:.4g}",
-        "cost": view.amount if view.amount is not None else 999_999_999,
+        "cost": _cost_place(view),
         "by": view.decide_by.isoformat() if view.decide_by and view.decision_open else "9999",
         "reviewed": record.last_reviewed.isoformat() if record.last_reviewed else "9999",
     }
@@ -305,6 +305,12 @@ def row(content: SiteContent, view: SchemeView, reach: float) -> str:
 
 def _who(view: SchemeView) -> str:
     return f" {per(words.visible(view.record.decision.who))}" if view.decision_open else ""
+
+
+def _cost_place(view: SchemeView) -> str:
+    """Return where a cost stands among the others: by its unit first, since a case and a year cannot be compared."""
+    cost = view.record.cost
+    return f"{words.slug(cost.unit)} {cost.amount:015.2f}" if cost else "zzz"
 
 
 def _effect(view: SchemeView, reach: float) -> str:

@@ -37,7 +37,10 @@ def page(content: SiteContent, view: SchemeView, written: str) -> Page:
     drawn = scheme_results.draw(view)
     markup, live = charts(view.stem, drawn)
     record = view.record
-    stamps = (f"Followed up to {words.long_date(content.as_of)}", f"Led by: {record.lead}")
+    stamps = (
+        f"Followed up to {words.long_date(content.as_of)}", f"Led by: {record.lead}",
+        f"Status: {record.status}", f"Where: {record.area}",
+    )  # fmt: skip
     return Page(
         stem=view.stem,
         title=record.title,
@@ -252,7 +255,20 @@ def _rest(content: SiteContent, view: SchemeView, drawn: Mapping[str, str]) -> s
 
 def _no_finding(view: SchemeView) -> str:
     return heading(2, "What happened", "happened") + unknown(
-        f"nobody has compared people helped by {escaped(view.in_a_sentence)} with similar people who were not. "
-        "Until then, no number belongs here. "
+        f"{escaped(_not_compared(view))} Until then, no number belongs here. "
         '<a href="../methods.html">How a scheme is evaluated</a>'
     )
+
+
+def _not_compared(view: SchemeView) -> str:
+    """Say what nobody has compared: an order or a notice helps nobody, and what has not begun has no people yet."""
+    name = view.in_a_sentence
+    if view.record.status == "planned":
+        return f"{name} has not begun, so there is nothing to compare yet."
+    if view.record.kind == "enforcement":
+        return f"nobody has compared what followed {name} with what happened to similar people without it."
+    if view.record.kind == "prevention":
+        return (
+            f"nobody has compared what followed {name} with what happened in similar places, or to people, without it."
+        )
+    return f"nobody has compared people helped by {name} with similar people who were not."

@@ -47,11 +47,9 @@ def loses_money(content: SiteContent, scheme_id: str) -> bool:
 
 
 def in_a_cell(content: SiteContent, scheme_id: str) -> str:
-    """Say the same as the end of a line that gives the cost: `; chance under 1 in 100 that it is worth that`."""
+    """Say the same as the end of a line that gives the cost: `; worth it: chance under 1 in 100`."""
     short = in_short(content, scheme_id)
-    if not short:
-        return ""
-    return "; not known whether it is worth that" if short == NOT_KNOWN else f"; {short.lower()} that it is worth that"
+    return f"; worth it: {short.lower()}" if short else ""
 
 
 def _bought(content: SiteContent, scheme_id: str) -> list[Json]:
