@@ -97,7 +97,7 @@ def _draw(
 ) -> svg.Svg:
     wide = width == svg.WIDE
     row_height, left, top = (34, 320, 30) if wide else (48, 24, 30)
-    drawing = svg.Svg(name, width, top + row_height * len(rows) + 42, title, desc)
+    drawing = svg.Svg(name, width, top + row_height * len(rows) + 50, title, desc)
     reach = max([0.25, bound or 0.0, *(abs(v) for row in rows for v in row[1:] if v is not None)]) * 1.08
     bottom = top + row_height * len(rows)
 

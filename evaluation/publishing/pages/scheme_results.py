@@ -78,9 +78,10 @@ def _title(view: SchemeView, name: str, family: Sequence[curves.Curve], share: S
         return f"After a year, {share[0]} {what} with {view.in_a_sentence}, next to {share[1]} without"
     if arms == {"all"}:
         return f"Of everybody with a case, {share[0]} {what} after a year"
-    named = [f"{part} {curve.label}" for part, curve in zip(share, family, strict=True)]
+    named = [f"{part} ({curve.label})" for part, curve in zip(share, family, strict=True)]
     held_back = "" if "treated" in arms else f". People helped by {view.in_a_sentence}: too few to show"
-    return f"After a year, {what}: {words.listed(named)}{held_back}"
+    since = "A year after the first case" if name == "first_case_no_repeat" else "After a year"
+    return f"{since}, {words.listed(named)} {what}{held_back}"
 
 
 def ladder(steps: Sequence[Mapping[str, Any]], *, rounded: bool = True, counted: str = "people") -> Chart:
