@@ -68,7 +68,10 @@ def balance(rows: list[dict[str, Any]], adjusted: tuple[str, ...], people: float
     )
     if outside:
         text += f" and {outside:.2f} in what there were too few people to adjust for (up to {chance:.2f})"
-    figures = {"largest_smd_before": before, "largest_smd_after": inside, "largest_left_out_smd": outside}
+    figures = {
+        "largest_smd_before": before, "largest_smd_after": inside, "largest_left_out_smd": outside,
+        "left_out_smd_bound": chance,
+    }  # fmt: skip
     return Check("balance", "pass" if fine else "fail", text, figures)
 
 

@@ -95,7 +95,7 @@ def _told(total: int, people: int, smallest: float, per_month: float | None, pow
         f"To see a difference of {abs(smallest):.0%} of people with a repeat, the smallest said to be worth "
         f"paying for, "
         f"about {round_up(more)} more people would have to be helped and followed for a year{wait} "
-        f"(with {power:.0%} chance of seeing it if it is there). An open result is not evidence of no effect."
+        f"(with {power:.0%} chance of seeing it if it is there)."
     )
     return Needed(more, total, months, text)
 

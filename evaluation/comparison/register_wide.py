@@ -1,4 +1,8 @@
-"""Reading many findings together: Holm's correction and shrinkage over the register, shown as such."""
+"""Reading many findings together: Holm's correction and shrinkage over the register, shown as such.
+
+Both are read beside a finding and leave its grade alone (see `grade.LOWERING`). A result that is clear alone and not
+among all results warns its reader: it may be the lucky one of many.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,7 @@ def across_register(findings: Mapping[str, Finding]) -> dict[str, Finding]:
     Parameters
     ----------
     findings
-        Study → finding; only schemes' findings count, known experiments without a scheme do not.
+        Study → finding; only schemes' findings count, known experiments without a scheme do not. No grade changes.
 
     Returns
     -------
@@ -62,7 +66,7 @@ def _holm_check(adjusted: float, effect: Effect, results: int) -> Check:
             {"p": adjusted},
         )
     text = f"read together with all {results} results of the register the p-value is {adjusted:.3f} (Holm); " + (
-        "the result stands" if stands else "alone it looks clear, among so many it may be chance"
+        "the result stands" if stands else f"alone it is {effect.p:.3f}: among so many results it may be chance"
     )
     return Check("many_results", "pass" if stands else "fail", text, {"p": adjusted})
 

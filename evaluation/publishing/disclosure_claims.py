@@ -14,6 +14,7 @@ from typing import Any
 from evaluation.commissioning.verdict import overall
 from evaluation.comparison.effects import Reported
 from evaluation.comparison.finding import Effect
+from evaluation.comparison.grade import LOWERING
 from evaluation.comparison.wording import can_say as written
 from evaluation.publishing import words
 from evaluation.publishing.pages.reading import part_of, rows_of, texts_of
@@ -52,3 +53,8 @@ def _whole(row: Mapping[str, Any]) -> bool:
 def _effect(row: Mapping[str, Any]) -> Effect:
     held: dict[str, Any] = {field.name: row.get(field.name) for field in fields(Effect)}
     return Effect(**held)
+
+
+def lowers(check: str) -> bool:
+    """Whether a check takes a step off the grade when it fails; any other one only warns."""
+    return check in LOWERING

@@ -13,9 +13,15 @@ _PLACE = re.compile(
     r'(?:<section[^>]*\sid="(?P<outer>[^"]+)"[^>]*>\s*)?<h[23](?P<attributes>[^>]*)>(?P<words>.*?)</h[23]>', re.S
 )
 _ID = re.compile(r'\b(?:id|data-anchor-id)="([^"]+)"')
-_LONGEST, _LONGEST_OF_REFERENCE = 340, 110
+_LONGEST, _LONGEST_OF_REFERENCE, _LONGEST_OF_CONTRACTS = 340, 110, 800
 """Letters of a section that are searched: sections are short, and the index stays small. A page of reference and a
-notebook are looked up by their headings."""
+notebook are looked up by their headings. A contract is looked up by its clauses, which stand in a long calendar."""
+_ALSO = {
+    "court-costs.html": "Bad debt, arrears, money owed, debt collection.",
+    "contracts.html": "Providers, commissioning, break clause, notice.",
+    "good-practice.html": "What works.",
+}
+"""Words that people look for and the page says otherwise: they are found, and not shown on the page."""
 _FIGURES = re.compile(r'<td class="n">.*?</td>', re.S)
 _CELL = re.compile(r"<td>.*?</td>", re.S)
 _TABLE_OF_FIGURES = re.compile(r'<table class="[^"]*\bfigures">.*?</table>', re.S)
@@ -38,8 +44,9 @@ def sections(page: str, href: str) -> list[dict[str, str]]:
     title = plain(found.group(1)) if (found := _TITLE.search(body)) else href
     places = list(_PLACE.finditer(body))
     edges = [place.start() for place in places] + [len(body)]
-    longest = _LONGEST_OF_REFERENCE if href.startswith(("docs/reference-", "notebooks/")) else _LONGEST
-    entries = [{"href": href, "title": title, "section": "", "text": plain(body[: edges[0]])[:longest]}]
+    longest = _longest(href)
+    top = f"{plain(body[: edges[0]])[:longest]} {_ALSO.get(href, '')}".rstrip()
+    entries = [{"href": href, "title": title, "section": "", "text": top}]
     for place, end in zip(places, edges[1:], strict=True):
         key = _ID.search(place["attributes"])
         anchor = key.group(1) if key else place["outer"]
@@ -49,6 +56,12 @@ def sections(page: str, href: str) -> list[dict[str, str]]:
             {"href": where, "title": title, "section": words, "text": plain(body[place.end() : end])[:longest]}
         )
     return entries
+
+
+def _longest(href: str) -> int:
+    if href.startswith("contracts/"):
+        return _LONGEST_OF_CONTRACTS
+    return _LONGEST_OF_REFERENCE if href.startswith(("docs/reference-", "notebooks/")) else _LONGEST
 
 
 def write_index(output: Path, name: str = "assets/search-index.json") -> int:

@@ -185,7 +185,7 @@ def _draw(
 ) -> svg.Svg:
     wide = width == svg.WIDE
     followed = curves[:1] if shared else curves
-    foot = 52 + 40 * len(followed)
+    foot = 62 + 40 * len(followed)
     height = (330 if wide else 260) + foot + 34
     left, right, top = 46, (172 if wide else 24), 34
     end = max(*(curve.times[-1] for curve in curves), ticks[-1] * _DAYS_A_MONTH)
@@ -264,8 +264,8 @@ def _labels(drawing: svg.Svg, curves: Sequence[Curve], scale: Scale, end: float,
     ends = [curve.at(end)[0] for curve in curves]
     if drawing.wide:
         pieces = [svg.folded(curve.label, 150) for curve in curves]
-        tall = 18 * (max(len(piece) for piece in pieces) + 1) + 4
-        places = svg.apart([y(value) + 5 for value in ends], tall, y(0) - tall + 20)
+        tall = [18 * (len(piece) + 1) + 4 for piece in pieces]
+        places = _stacked([y(value) + 5 for value in ends], tall, y(0) + 20)
         for row, (piece, place, value) in enumerate(zip(pieces, places, ends, strict=True)):
             for i, text in enumerate([*piece, _reading(value, scale)]):
                 bold = " b" if i < len(piece) else ""
@@ -280,6 +280,18 @@ def _labels(drawing: svg.Svg, curves: Sequence[Curve], scale: Scale, end: float,
     first = y(0) - 12 - 20 * (len(lines) - 1) if scale.start > 0 else 50
     for place, (row, line) in enumerate(lines):
         drawing.text(x(0) + 8, first + 20 * place, svg.fitted(line, room), f"t b s{row + 1}-t")
+
+
+def _stacked(wanted: Sequence[float], tall: Sequence[float], bottom: float) -> list[float]:
+    """Place labels of different heights beside their lines, in order, none over another or below the axis."""
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    places = list(wanted)
+    for above, i in pairwise(order):
+        places[i] = max(places[i], places[above] + tall[above])
+    for i in reversed(order):
+        places[i] = min(places[i], bottom - tall[i])
+        bottom = places[i]
+    return places
 
 
 def _reading(value: float, scale: Scale) -> str:

@@ -13,32 +13,42 @@ from evaluation.publishing.parts import data_table
 
 @dataclass(frozen=True)
 class Row:
-    """One result: its label, its value and interval in people of 100, and a word on how sure."""
+    """One result: its label, its value and interval of 100, a word on how sure, and of 100 of what."""
 
     label: str
     value: float
     low: float
     high: float
     sure: str
+    unit: str = "people"
 
 
 def chart(rows: Sequence[Row], *, title: str, name: str = "forest") -> Chart:
     """Draw results under one another on the same scale, with no difference as an upright line."""
     spoken = "; ".join(f"{row.label} {_reading(row)}" for row in rows)
-    table = data_table(title, ["Scheme", "Difference of 100 people (95% interval)", "How sure"],
-                       [[row.label, _reading(row), row.sure] for row in rows])  # fmt: skip
+    units = {row.unit for row in rows}
+    of = units.pop() if len(units) == 1 else "people or incidents"
+    table = data_table(title, ["Scheme", f"Difference of 100 {of} (95% interval)", "How sure"],
+                       [[row.label, _in_unit(row), row.sure] for row in rows])  # fmt: skip
+    places = any(row.unit == "incidents" for row in rows)
+    counted = " Schemes for a place: incidents of 100 expected; the others: people of 100." if places else ""
     return Chart(
         name=name,
         title=title,
         drawing=svg.both(lambda width: _draw(rows, name, title, f"One row for each scheme. {spoken}.", width)),
         table=table,
-        note="Dot: best estimate. Bar: 95% interval. A bar that crosses the upright line is not clear yet.",
+        note="Dot: best estimate. Bar: 95% interval. A bar that touches or crosses the upright line is not clear yet."
+        + counted,
         live=_live(rows),
     )
 
 
 def _reading(row: Row) -> str:
     return f"{words.people_difference(row.value)} ({words.interval_words(row.low, row.high)})"
+
+
+def _in_unit(row: Row) -> str:
+    return f"{_reading(row)} of 100 {row.unit}" if row.unit == "incidents" else _reading(row)
 
 
 def _draw(rows: Sequence[Row], name: str, title: str, desc: str, width: int) -> svg.Svg:

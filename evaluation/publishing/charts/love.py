@@ -14,13 +14,18 @@ SMALL = 0.1
 """A standardised difference under this is set aside (Austin 2009)."""
 
 
-def chart(balance: Sequence[Mapping[str, Any]], *, name: str = "balance", most: int = 16) -> Chart:
+def chart(
+    balance: Sequence[Mapping[str, Any]], *, left_out: float | None = None, name: str = "balance", most: int = 16
+) -> Chart:
     """Draw the standardised differences of a finding, largest before weighting first.
 
     Parameters
     ----------
     balance
         Mappings `term, before, after`; a value may be None.
+    left_out
+        Up to where a difference is read as alike in what there were too few people to adjust for; None where all was
+        adjusted for.
     most
         Rows drawn; the table holds them all.
     """
@@ -29,12 +34,8 @@ def chart(balance: Sequence[Mapping[str, Any]], *, name: str = "balance", most: 
         for entry in balance
     ]
     rows.sort(key=lambda row: -abs(row[1] or 0.0))
-    above = sum(abs(after) >= SMALL for _, _, after in rows if after is not None)
-    title = (
-        "After weighting, the two groups are alike: every difference is under 0.1"
-        if above == 0
-        else f"After weighting, {above} of {len(rows)} differences are still 0.1 or more"
-    )
+    title = _title(rows, left_out)
+    bound = left_out if any(abs(after or 0.0) >= SMALL for _, _, after in rows) else None
     afters = [abs(after) for _, _, after in rows if after is not None]
     desc = (
         f"{words.number_of(len(rows[:most]), 'row')}. Hollow diamonds: before weighting. Filled circles: after; "
@@ -45,14 +46,36 @@ def chart(balance: Sequence[Mapping[str, Any]], *, name: str = "balance", most: 
         ["What", "Before", "After"],
         [[term, _shown(before), _shown(after)] for term, before, after in rows],
     )
-    left_out = f" The {most} largest of {len(rows)} are drawn." if len(rows) > most else ""
+    cut = f" The {most} largest of {len(rows)} are drawn." if len(rows) > most else ""
     return Chart(
         name=name,
         title=title,
-        drawing=svg.both(lambda width: _draw(rows[:most], name, title, desc, width)),
+        drawing=svg.both(lambda width: _draw(rows[:most], name, title, desc, width, bound)),
         table=table,
-        note=f"Shaded: differences under 0.1, small enough to set aside.{left_out}",
+        note=f"Shaded: differences under 0.1, small enough to set aside.{_second_bound(bound)}{cut}",
         live=_live(rows),
+    )
+
+
+def _title(rows: Sequence[tuple[str, float | None, float | None]], left_out: float | None) -> str:
+    """Count the differences by both bounds, so that the chart and the check beside it say the same."""
+    afters = [abs(after) for _, _, after in rows if after is not None]
+    above = sum(after >= SMALL for after in afters)
+    if not above:
+        return "After weighting, the two groups are alike: every difference is under 0.1"
+    said = f"After weighting, {above} of {len(rows)} differences are still 0.1 or more"
+    if left_out is None:
+        return said
+    beyond = sum(after > left_out for after in afters)
+    return f"{said}, and {beyond or 'none'} above {left_out:.2f}"
+
+
+def _second_bound(bound: float | None) -> str:
+    if bound is None:
+        return ""
+    return (
+        f" Dotted lines: {bound:.2f}, the bound for what there were too few people to adjust for. "
+        "Among few people, chance alone makes differences above 0.1."
     )
 
 
@@ -65,18 +88,25 @@ def _shown(value: float | None) -> str:
 
 
 def _draw(
-    rows: Sequence[tuple[str, float | None, float | None]], name: str, title: str, desc: str, width: int
+    rows: Sequence[tuple[str, float | None, float | None]],
+    name: str,
+    title: str,
+    desc: str,
+    width: int,
+    bound: float | None,
 ) -> svg.Svg:
     wide = width == svg.WIDE
     row_height, left, top = (34, 320, 30) if wide else (48, 24, 30)
-    drawing = svg.Svg(name, width, top + row_height * len(rows) + 42, title, desc)
-    reach = max([0.25, *(abs(v) for row in rows for v in row[1:] if v is not None)]) * 1.08
+    drawing = svg.Svg(name, width, top + row_height * len(rows) + 50, title, desc)
+    reach = max([0.25, bound or 0.0, *(abs(v) for row in rows for v in row[1:] if v is not None)]) * 1.08
     bottom = top + row_height * len(rows)
 
     def x(value: float) -> float:
         return left + (value + reach) / (2 * reach) * (width - left - 24)
 
     drawing.rect(x(-SMALL), top, x(SMALL) - x(-SMALL), bottom - top, "zone")
+    for edge in () if bound is None else (-bound, bound):
+        drawing.line(x(edge), top, x(edge), bottom, "limit")
     drawing.line(x(0), top, x(0), bottom, "axis")
     tick = svg.nice_step(reach, 2)
     for value in (-tick, 0.0, tick):

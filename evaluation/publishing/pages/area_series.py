@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from evaluation.publishing import words
@@ -24,32 +24,78 @@ def draw(finding: Json) -> Chart | None:
     start = _start(finding)
     months = [month for month in sorted(recorded) if expected.get(month)]
     before = [month for month in months if start is not None and month < start]
-    since = len(months) - len(before)
+    since = [month for month in months if month >= start]
+    told = part_of(finding, "numbers").get("months_after")
+    study = told if isinstance(told, int) and told > 0 else len(since)
+    ran = since[:study]
     if start is None or len(before) < FEWEST or not since:
         return None
     values = [100 * recorded[month] / expected[month] for month in months]
     limits = control.natural_limits(values[: len(before)])
     special = control.standing_out(values, limits)
     points = [
-        control.Point(words.short_month(month), value, out, _counts(recorded[month], expected[month]))
-        for month, value, out in zip(months, values, special, strict=True)
+        control.Point(words.short_month(month), value, out, _counts(recorded[month], expected[month], why))
+        for month, value, out, why in zip(months, values, special, _why(values, special, limits), strict=True)
     ]
-    out, began = sum(special[len(before) :]), words.short_month(start)
+    out = sum(special[len(before) : len(before) + len(ran)])
     return control.chart(
         points,
         control.Limits(limits.mean, max(limits.low or 0.0, 0.0), limits.high),
         name="monthly",
-        title=f"Since {began}, {out or 'none'} of {since} months {'stands' if out == 1 else 'stand'} out",
+        title=_title(ran, since, out, study),
         unit="Incidents for each 100 expected",
         note="Recorded incidents of the scheme’s areas for each 100 that the study expects without it. "
-        f"Mean and limits: the {len(before)} months before the start. "
-        f"Diamonds stand out: outside the limits, or {control.RUN} months in a row on one side of the mean.",
-        change=(len(before), f"start, {began}"),
+        f"Mean and limits: the {len(before)} months before the start that are shown. "
+        f"Diamonds stand out: outside the limits, or {control.RUN} months in a row on one side of the mean."
+        f"{_not_shown(finding, months)}",
+        change=(len(before), f"start, {words.short_month(start)}"),
     )
 
 
-def _counts(recorded: float, expected: float) -> str:
-    return f"{words.plain(recorded)} recorded, {words.plain(expected)} expected"
+def _title(ran: Sequence[date], since: Sequence[date], out: int, study: int) -> str:
+    """Count the months that stand out while the scheme ran: months after its end are drawn and belong to no count."""
+    began = words.short_month(ran[0])
+    when = f"From {began} to {words.short_month(ran[-1])}" if len(ran) < len(since) else f"Since {began}"
+    of = f"{len(ran)} months" if len(ran) == study else f"the {len(ran)} months shown"
+    return f"{when}, {out or 'none'} of {of} {'stands' if out == 1 else 'stand'} out"
+
+
+def _counts(recorded: float, expected: float, why: str) -> str:
+    return f"{words.plain(recorded)} recorded, {words.plain(expected)} expected{why}"
+
+
+def _why(values: Sequence[float], special: Sequence[bool], limits: control.Limits) -> list[str]:
+    """Say of each month that stands out inside the limits that the months round it make it do so."""
+    low, high = limits.low or 0.0, limits.high or float("inf")
+    inside = [out and low <= value <= high for value, out in zip(values, special, strict=True)]
+    return [
+        f"; one of {control.RUN} or more in a row {'above' if value > limits.mean else 'below'} the mean" if run else ""
+        for value, run in zip(values, inside, strict=True)
+    ]
+
+
+def _not_shown(finding: Json, months: Sequence[date]) -> str:
+    """Name the months of the study that have no point, and why: the chart may not pass over them in silence."""
+    last = words.as_date(part_of(finding, "period").get("to"))
+    if last is None:
+        return ""
+    every = _months(months[0], last.replace(day=1))
+    between = [month for month in every if month < months[-1] and month not in months]
+    after = [month for month in every if month > months[-1]]
+    said = ""
+    if between:
+        named = words.listed([words.short_month(month) for month in between])
+        said += f" Not drawn: {named}, because published points stand about a month apart and none falls there."
+    if after:
+        which = words.short_month(after[0]) + (f" to {words.short_month(after[-1])}" if len(after) > 1 else "")
+        said += f" Not shown: {which}, where a month has too few incidents. The study counts these months too."
+    return said
+
+
+def _months(first: date, last: date) -> list[date]:
+    count = 12 * (last.year - first.year) + last.month - first.month + 1
+    places = [divmod(first.month - 1 + i, 12) for i in range(count)]
+    return [date(first.year + years, month + 1, 1) for years, month in places]
 
 
 def _monthly(finding: Json, arm: str) -> Mapping[date, float]:

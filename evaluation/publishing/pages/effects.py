@@ -8,10 +8,14 @@ from typing import Any
 
 from evaluation.publishing import disclosure_claims as claims
 from evaluation.publishing import words
+from evaluation.publishing.pages.glance import OF_A_PLACE
 from evaluation.publishing.parts import Cell, Markup, bullets, data_table, paragraph, quoted, region
 
-VERDICTS = {"pass": "✓ Passed", "fail": "✕ Take care", "warn": "✕ Take care", "info": "For information"}
-
+VERDICTS = {
+    "pass": "✓ Passed", "lowers": "✕ Failed: a step off how sure we are", "fail": "✕ Take care: a warning",
+    "warn": "✕ Take care: a warning", "info": "For information",
+}  # fmt: skip
+_COUNTED = (("pass", "passed"), ("lowers", "failed"), ("fail", "to take care with"), ("info", "for information"))
 
 CATEGORIES = {
     "A": "Noise", "B": "Verbal abuse, harassment, threats", "C": "Hate-related", "D": "Vandalism and damage",
@@ -63,19 +67,42 @@ def term_name(term: str) -> str:
     return "Time of year" if _SEASON.fullmatch(term) else words.sentence_case(term)
 
 
+def reading(check: Mapping[str, Any]) -> str:
+    """Return how a check reads: its verdict, or `lowers` where it failed and takes a step off the grade."""
+    verdict = str(check.get("verdict", ""))
+    return "lowers" if verdict == "fail" and claims.lowers(str(check.get("name"))) else verdict
+
+
+def counted(checks: Sequence[Mapping[str, Any]]) -> str:
+    """Count checks by how they read: `9 passed, 0 failed, 1 to take care with, 2 for information`."""
+    found = [reading(check) for check in checks]
+    return ", ".join(
+        f"{found.count(key)} {said}" for key, said in _COUNTED if key in found or key in ("pass", "lowers")
+    )
+
+
+def may_be_chance(finding: Mapping[str, Any] | None) -> bool:
+    """Whether a result that is clear alone may be the lucky one of all results that are read together."""
+    checks: Sequence[Mapping[str, Any]] = (finding or {}).get("checks") or ()
+    return any(check.get("name") == "many_results" and check.get("verdict") == "fail" for check in checks)
+
+
 def checks_table(checks: Sequence[Mapping[str, Any]]) -> str:
     """Write every check with what it found."""
     rows: list[list[Cell]] = [
         [
             check_name(str(check.get("name", ""))),
             words.sentence(_never_nought(str(check["text"]))),
-            VERDICTS.get(str(check.get("verdict")), words.sentence_case(str(check.get("verdict", "")))),
+            VERDICTS.get(reading(check), words.sentence_case(reading(check))),
         ]
         for check in checks
     ]
-    return region(
-        data_table("Checks made before publishing", ["Check", "What we found", "Reading"], rows), "Checks, table"
+    rule = paragraph(
+        "A check that fails shows that the comparison may be unfair. It takes a step off how sure we are. "
+        "A warning says what else to keep in mind. It does not change how sure we are."
     )
+    table = data_table("Checks made before publishing", ["Check", "What we found", "Reading"], rows)
+    return rule + region(table, "Checks, table")
 
 
 def _never_nought(text: str) -> str:
@@ -133,6 +160,13 @@ def effect_value(effect: Mapping[str, Any]) -> str:
     return show(value) if low is None or high is None else f"{show(value)} ({show(low)} to {show(high)})"
 
 
+def _population(effect: Mapping[str, Any]) -> str:
+    """Say whom a number is about: of a place there is no person in it."""
+    if effect.get("name") == OF_A_PLACE:
+        return "The scheme’s areas"
+    return words.sentence_case(str(effect.get("population") or "–"))
+
+
 def effects_table(effects: Sequence[Mapping[str, Any]], caption: str = "Every effect estimated") -> str:
     """Write every effect with its interval, people and method."""
     rows: list[list[Cell]] = [
@@ -142,11 +176,13 @@ def effects_table(effects: Sequence[Mapping[str, Any]], caption: str = "Every ef
             words.count(effect.get("n_treated")),
             words.count(effect.get("n_compared")),
             words.sentence_case(str(effect.get("method") or "–")),
-            words.sentence_case(str(effect.get("population") or "–")),
+            _population(effect),
         ]
         for effect in effects
     ]
-    heads = ["What", "Value (95% interval)", "People helped", "People compared", "Method", "About whom"]
+    counted_ = "Incidents" if effects and all(effect.get("name") == OF_A_PLACE for effect in effects) else "People"
+    of = ("with the scheme", "elsewhere") if counted_ == "Incidents" else ("helped", "compared")
+    heads = ["What", "Value (95% interval)", *(f"{counted_} {part}" for part in of), "Method", "About whom"]
     return region(data_table(caption, heads, rows), f"{caption}, table")
 
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from evaluation.publishing import words
 from evaluation.publishing.charts import forest
-from evaluation.publishing.pages import sources
+from evaluation.publishing.pages import sources, worth
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.glance import EFFECTS
-from evaluation.publishing.pages.scheme_view import SchemeView, cost_lines, decision_lines, headline_line
+from evaluation.publishing.pages.scheme_view import SchemeView, cost_lines, decision_lines, headline_line, leading
 from evaluation.publishing.parts import Cell, Markup, bullets, card_table, heading, link, two_lines, unknown
 from evaluation.publishing.words import escaped, number_of
 
@@ -84,12 +84,12 @@ def page(content: SiteContent, problem: str, schemes: Sequence[SchemeView]) -> P
         subtitle="Problem",
         description=summary,
         stamps=(f"Followed up to {words.long_date(content.as_of)}",),
-        body=_body(tried, markup) + _elsewhere(problem, schemes) + sources.of_register("../"),
+        body=_body(content, tried, markup) + _elsewhere(problem, schemes) + sources.of_register("../"),
         live=live,
     )
 
 
-def _body(tried: Sequence[SchemeView], drawn: dict[str, str]) -> str:
+def _body(content: SiteContent, tried: Sequence[SchemeView], drawn: dict[str, str]) -> str:
     parts: list[str] = []
     if not any(view.seen.value is not None for view in tried):
         parts.append(unknown("no scheme against this problem has a fair result yet."))
@@ -100,7 +100,9 @@ def _body(tried: Sequence[SchemeView], drawn: dict[str, str]) -> str:
         if group:
             parts += [
                 heading(2, title, effect),
-                _group(group, f"{number_of(len(group), 'scheme')}, {EFFECTS[effect].words.lower()}".capitalize()),
+                _group(
+                    content, group, f"{number_of(len(group), 'scheme')}, {EFFECTS[effect].words.lower()}".capitalize()
+                ),
             ]
     lessons = [
         Markup(f"{escaped(words.sentence(lesson))} {link(f'../{view.href}', view.record.title)}")
@@ -130,7 +132,7 @@ def _elsewhere(problem: str, schemes: Sequence[SchemeView]) -> str:
     return heading(2, f"Schemes that also meet {problem.lower()}", "also") + f"<p>{said}</p>" + bullets(items)
 
 
-def _group(group: Sequence[SchemeView], caption: str) -> str:
+def _group(content: SiteContent, group: Sequence[SchemeView], caption: str) -> str:
     rows: list[list[Cell]] = []
     for view in group:
         cost, unit = cost_lines(view)
@@ -138,17 +140,21 @@ def _group(group: Sequence[SchemeView], caption: str) -> str:
         rows.append(
             [
                 Markup(link(f"../{view.href}", view.record.title)),
-                two_lines(_numbers(view), f"sureness: {view.seen.sureness.lower()}"),
-                two_lines(cost, unit),
+                two_lines(_numbers(view), f"sureness: {view.seen.sureness.lower()}{_chance(view)}"),
+                two_lines(cost, unit + worth.in_a_cell(content, view.record.id)),
                 two_lines(decision, when),
             ]
         )
     return card_table(caption, ["Scheme", "Effect, of 100 people", "Cost", "Decision"], rows)
 
 
+def _chance(view: SchemeView) -> str:
+    return "; it may yet be chance" if view.may_be_chance else ""
+
+
 def _numbers(view: SchemeView) -> str:
-    rate = f"Repeats {view.seen.rate_line()}; within a year " if view.seen.rate else ""
-    return f"{rate}{view.seen.numbers()}"
+    said = f"{leading(view)}{view.seen.numbers()}"
+    return said[:1].upper() + said[1:]
 
 
 def _forest(problem: str, measured: Sequence[SchemeView]) -> forest.Chart:
@@ -162,7 +168,9 @@ def _forest(problem: str, measured: Sequence[SchemeView]) -> forest.Chart:
 def forest_rows(measured: Sequence[SchemeView]) -> list[forest.Row]:
     """Return the rows of a forest plot for schemes with a result."""
     return [
-        forest.Row(view.record.title, view.seen.value, view.seen.low, view.seen.high, view.seen.sureness)
+        forest.Row(
+            view.record.title, view.seen.value, view.seen.low, view.seen.high, view.seen.sureness, view.seen.unit
+        )
         for view in measured
         if view.seen.value is not None and view.seen.low is not None and view.seen.high is not None
     ]

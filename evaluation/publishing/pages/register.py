@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from evaluation.publishing import words
-from evaluation.publishing.pages import caseload, contract, quality, sources
+from evaluation.publishing.pages import caseload, contract, quality, sources, worth
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.glance import EFFECTS, STOP, SURENESS, TIMING, interval_bar, reach_of
 from evaluation.publishing.pages.reading import money
-from evaluation.publishing.pages.scheme_view import WHOLE, SchemeView, cost_lines, decision_lines
+from evaluation.publishing.pages.scheme_view import WHOLE, SchemeView, cost_lines, decision_lines, leading, soon
 from evaluation.publishing.parts import blocks, know, link, mark, per
 from evaluation.publishing.words import escaped, number_of
 
@@ -19,7 +20,7 @@ NAMED, NEXT = 5, 4
 _SORTS = (
     ("order", "Effect, best first"),
     ("-sure", "How sure, surest first"),
-    ("cost", "Cost, lowest first"),
+    ("cost", "Cost, by what it is for, lowest first"),
     ("by", "Decision date, earliest first"),
     ("name", "Name, A to Z"),
 )
@@ -42,7 +43,7 @@ def body(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
         + tiles(schemes)
         + _next(content, schemes)
         + _filters(schemes)
-        + table(schemes)
+        + table(content, schemes)
         + sources.of_register("")
     )
 
@@ -63,6 +64,7 @@ def _summary(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
     for key in TIMING:
         if having[key]:
             known.append(f"After {_named(having[key])}, repeats come {key}.")
+    known += [*_may_be_chance(schemes), *_not_worth(content, having["fewer"])]
     gaps: list[str] = []
     if having["unclear"]:
         count = number_of(len(having["unclear"]), "result")
@@ -80,6 +82,21 @@ def _summary(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
     return know(text, " ".join(gaps))
 
 
+def _may_be_chance(schemes: Sequence[SchemeView]) -> list[str]:
+    """Name the results that are clear alone and may yet be chance when all are read together."""
+    doubted = [view for view in schemes if view.may_be_chance]
+    read = sum(view.seen.value is not None for view in schemes)
+    return [f"Read beside all {read} results, {_named(doubted)} may yet be chance."] if doubted else []
+
+
+def _not_worth(content: SiteContent, fewer: Sequence[SchemeView]) -> list[str]:
+    """Name the schemes with fewer repeats that all but surely cost more than they save."""
+    lost = [view for view in fewer if worth.loses_money(content, view.record.id)]
+    if not lost:
+        return []
+    return [f"{_named(lost)} {'costs' if len(lost) == 1 else 'cost'} more than the averted incidents save."]
+
+
 def _named(views: Sequence[SchemeView]) -> str:
     shown = [link(view.href, view.record.title) for view in views[:NAMED]]
     more = len(views) - NAMED
@@ -93,7 +110,7 @@ def _next(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
         key=lambda view: (view.decide_by or content.as_of, view.record.title),
     )
     decide = [
-        f"{link(view.href, view.record.title)} by {words.short_date(day)}"
+        f"{link(view.href, view.record.title)} by {words.short_date(day)}{_due(content, day)}"
         for view in dated
         if (day := view.decide_by) is not None and (view in dated[:NEXT] or day == dated[:NEXT][-1].decide_by)
     ]
@@ -115,8 +132,16 @@ def _next(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
     return f'<dl class="next">{shown}</dl>'
 
 
+def _due(content: SiteContent, day: date) -> str:
+    return " (overdue)" if day < content.as_of else " (due now)" if day == content.as_of else ""
+
+
 def _to_stop(view: SchemeView) -> str:
-    return f"{link(view.href, view.record.title)}: {view.seen.words.lower()}, sureness {view.seen.sureness.lower()}."
+    half = soon(view) if view.seen.rate else ""
+    count = f" ({escaped(half)}, of 100 people)" if half else ""
+    chance = " It may yet be chance, so measuring again is a choice too." if view.may_be_chance else ""
+    title = link(view.href, view.record.title)
+    return f"{title}: {view.seen.words.lower()}{count}, sureness {view.seen.sureness.lower()}.{chance}"
 
 
 def _contracts(content: SiteContent) -> str:
@@ -199,7 +224,7 @@ def _filters(schemes: Sequence[SchemeView]) -> str:
         + _select("kind", "Kind", _options(words.sentence_case(view.record.kind) for view in schemes))
         + _select("problem", "Problem", _options(view.record.problem for view in schemes))
         + _select("status", "Status", _options(words.sentence_case(view.record.status) for view in schemes))
-        + _select("area", "Area", _options(view.record.area for view in schemes))
+        + _select("area", "Area", _options(area for view in schemes for area in view.record.area.split(", ")))
         + _select("effect", "Effect", effects)
         + _select("sure", "How sure", sureness)
         + _select("sort", "Sort by", sorts)
@@ -208,11 +233,11 @@ def _filters(schemes: Sequence[SchemeView]) -> str:
     )
 
 
-def table(schemes: Sequence[SchemeView]) -> str:
+def table(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
     """Write the register: all rows are in the page, best effect first."""
     reach = reach_of([view.seen for view in schemes])
     heads = "".join(_head(key, label) for key, label in _HEADS)
-    rows = "\n".join(row(view, reach) for view in schemes)
+    rows = "\n".join(row(content, view, reach) for view in schemes)
     return (
         '<table class="register" id="register" role="table" aria-describedby="register-key">'
         "<caption>Every scheme, live or not, on one scale</caption>"
@@ -226,7 +251,7 @@ def table(schemes: Sequence[SchemeView]) -> str:
 
 
 def _head(key: str, label: str) -> str:
-    kind = "number" if key in ("order", "sure", "cost") else "text"
+    kind = "number" if key in ("order", "sure") else "text"
     scale = (
         '<span class="scale" aria-hidden="true"><span>fewer</span><span>0</span><span>more</span></span>'
         if key == "order"
@@ -237,7 +262,7 @@ def _head(key: str, label: str) -> str:
     )
 
 
-def row(view: SchemeView, reach: float) -> str:
+def row(content: SiteContent, view: SchemeView, reach: float) -> str:
     """Write one scheme's row, with what the filters and sorts read as data attributes."""
     record, seen = view.record, view.seen
     cost, unit = cost_lines(view)
@@ -251,7 +276,7 @@ def row(view: SchemeView, reach: float) -> str:
         "sure": seen.sure,
         "name": record.title,
         "order": f"{seen.order:.4g}",
-        "cost": view.amount if view.amount is not None else 999_999_999,
+        "cost": _cost_place(view),
         "by": view.decide_by.isoformat() if view.decide_by and view.decision_open else "9999",
         "reviewed": record.last_reviewed.isoformat() if record.last_reviewed else "9999",
     }
@@ -262,7 +287,7 @@ def row(view: SchemeView, reach: float) -> str:
         ("Status", "status", f'<span class="tag tag-{words.slug(status)}">{escaped(status)}</span>'),
         ("Effect, of 100 people", "effect", _effect(view, reach)),
         ("How sure", "sure", f'<span class="glance">{blocks(seen.sure)}<b>{seen.sureness}</b></span>'),
-        ("Cost", "cost", f"<b>{escaped(cost)}</b> {per(unit)}"),
+        ("Cost", "cost", f"<b>{escaped(cost)}</b> {per(unit + worth.in_a_cell(content, record.id))}"),
         ("Decision", "decision", f"<b>{escaped(decision)}</b> {per(when)}{_who(view)}"),
         (
             "Last looked at",
@@ -282,8 +307,15 @@ def _who(view: SchemeView) -> str:
     return f" {per(words.visible(view.record.decision.who))}" if view.decision_open else ""
 
 
+def _cost_place(view: SchemeView) -> str:
+    """Return where a cost stands among the others: by its unit first, since a case and a year cannot be compared."""
+    cost = view.record.cost
+    return f"{words.slug(cost.unit)} {cost.amount:015.2f}" if cost else "zzz"
+
+
 def _effect(view: SchemeView, reach: float) -> str:
+    numbers = f"{leading(view)}{view.seen.numbers()}"
     return (
         f'<div class="effect"><div><span class="glance">{view.seen.sign()}<b>{view.seen.words}</b></span>'
-        f'<span class="num">{escaped(view.seen.numbers())}</span></div>{interval_bar(view.seen, reach)}</div>'
+        f'<span class="num">{escaped(numbers)}</span></div>{interval_bar(view.seen, reach)}</div>'
     )

@@ -9,13 +9,14 @@ from evaluation.publishing import disclosure_claims as claims
 from evaluation.publishing import words
 from evaluation.publishing.charts import curves
 from evaluation.publishing.charts.people import hundreds
-from evaluation.publishing.pages import contract_money, scheme_record, scheme_results
+from evaluation.publishing.pages import contract_money, scheme_dates, scheme_record, scheme_results
+from evaluation.publishing.pages import worth as value_for_money
 from evaluation.publishing.pages.claims import spoken
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.effects import plain_reason
 from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.glance import estimate
-from evaluation.publishing.pages.reading import part_of, rows_of, texts_of
+from evaluation.publishing.pages.reading import Json, part_of, rows_of, texts_of
 from evaluation.publishing.pages.scheme_view import SchemeView, cost_lines, decision_lines
 from evaluation.publishing.parts import Fact, decision_box, heading, link, say, unknown
 from evaluation.publishing.words import escaped
@@ -36,7 +37,10 @@ def page(content: SiteContent, view: SchemeView, written: str) -> Page:
     drawn = scheme_results.draw(view)
     markup, live = charts(view.stem, drawn)
     record = view.record
-    stamps = (f"Followed up to {words.long_date(content.as_of)}", f"Led by: {record.lead}")
+    stamps = (
+        f"Followed up to {words.long_date(content.as_of)}", f"Led by: {record.lead}",
+        f"Status: {record.status}", f"Where: {record.area}",
+    )  # fmt: skip
     return Page(
         stem=view.stem,
         title=record.title,
@@ -106,7 +110,8 @@ def _decision(content: SiteContent, view: SchemeView) -> str:
         Fact("What happened", happened, more),
         Fact("How sure we are", sure, why),
         Fact("What it costs", cost, f"{unit}. {_each_spared(content, view)}" if unit else ""),
-        Fact("Who decides, by when", view.record.decision.who, decision_when(view, when)),
+        Fact("Who decides, by when", view.record.decision.who, decision_when(content, view, when)),
+        *_worth(content, view),
     )
     foot = ""
     if view.finding:
@@ -115,14 +120,18 @@ def _decision(content: SiteContent, view: SchemeView) -> str:
     return decision_box(decision_title(view), decision, facts, gap=view.seen.effect in ("none", "planned"), foot=foot)
 
 
-def decision_when(view: SchemeView, when: str) -> str:
-    """Say by when, and when the money ends."""
-    ends = view.record.funding_end
-    said = words.sentence(when)
-    if view.bound_by_contract and view.record.decision.by:
-        own = words.short_date(view.record.decision.by)
-        said += f" The contract leaves no later day; the group had set {own}."
-    return f"{said} Funding ends {words.long_date(ends)}." if ends else said
+def decision_when(content: SiteContent, view: SchemeView, when: str) -> str:
+    """Say by when, why then where a contract asks for it, and when the money ends."""
+    days = scheme_dates.contract_days(content, view.record.id)
+    why = scheme_dates.reasons(days, view.decide_by, view.record.decision.by)
+    ends = scheme_dates.funding(content, view.record.id, view.record.funding_end)
+    return " ".join(part for part in (words.sentence(when), why, ends) if part)
+
+
+def _worth(content: SiteContent, view: SchemeView) -> tuple[Fact, ...]:
+    """Set what the money bought beside the effect: fewer repeats can cost more than they save."""
+    said = value_for_money.worth(content, view.record.id)
+    return (Fact("Is it worth its money", value_for_money.in_short(content, view.record.id), said),) if said else ()
 
 
 def decision_title(view: SchemeView) -> str:
@@ -154,10 +163,20 @@ def happened_lines(view: SchemeView) -> tuple[str, str]:
         )
     if seen.rate:
         return seen.words, (
-            f"At any time in the year, repeats came {seen.rate_line()}.{half_year(view)} "
+            f"At any time in the year, repeats came {seen.rate_line()}.{two_parts(finding or {})}{half_year(view)} "
             f"Within the whole year, {number} had another incident (range {span}): not clear."
         )
     return seen.words, f"{number} had another incident within a year (range {span})."
+
+
+def two_parts(finding: Json) -> str:
+    """Say that a rate for the whole year hides two unlike parts of it, where they lie on two sides of no difference."""
+    check = next((row for row in rows_of(finding, "checks") if row.get("name") == "proportional_hazards"), None)
+    early, later = (part_of(check or {}, "figures").get(key) for key in ("early_ratio", "later_ratio"))
+    if not isinstance(early, int | float) or not isinstance(later, int | float) or (early - 1) * (later - 1) >= 0:
+        return ""
+    told = "" if (check or {}).get("verdict") == "fail" else " There are too few people to be sure that the two differ."
+    return f" It was {early:.2f} times as often in the first 13 weeks and {later:.2f} times afterwards.{told}"
 
 
 def half_year(view: SchemeView) -> str:
@@ -175,7 +194,12 @@ def sure_lines(view: SchemeView) -> tuple[str, str]:
     if finding is None or finding.get("status") != "estimated":
         return "Not at all, yet", "There is no fair comparison to rest on."
     reasons = [plain_reason(reason) for reason in texts_of(part_of(finding, "evidence"), "reasons")]
-    return view.seen.sureness, " ".join(reasons[:2])
+    if view.may_be_chance:
+        reasons.insert(1, CHANCE)
+    return view.seen.sureness, " ".join(reasons[:3])
+
+
+CHANCE = "Take care: read beside all results of the register, it may yet be chance."
 
 
 def _each_spared(content: SiteContent, view: SchemeView) -> str:
@@ -225,13 +249,26 @@ def year_shares(view: SchemeView) -> tuple[float, float] | None:
 def _rest(content: SiteContent, view: SchemeView, drawn: Mapping[str, str]) -> str:
     if view.finding is None:
         return _no_finding(view) + scheme_record.body(content, view)
-    shown = [*scheme_results.results(view.finding, drawn), scheme_results.trust(content, view.finding, drawn)]
+    shown = [*scheme_results.results(view, view.finding, drawn), scheme_results.trust(content, view.finding, drawn)]
     return "".join(shown) + scheme_record.body(content, view)
 
 
 def _no_finding(view: SchemeView) -> str:
     return heading(2, "What happened", "happened") + unknown(
-        f"nobody has compared people helped by {escaped(view.in_a_sentence)} with similar people who were not. "
-        "Until then, no number belongs here. "
+        f"{escaped(_not_compared(view))} Until then, no number belongs here. "
         '<a href="../methods.html">How a scheme is evaluated</a>'
     )
+
+
+def _not_compared(view: SchemeView) -> str:
+    """Say what nobody has compared: an order or a notice helps nobody, and what has not begun has no people yet."""
+    name = view.in_a_sentence
+    if view.record.status == "planned":
+        return f"{name} has not begun, so there is nothing to compare yet."
+    if view.record.kind == "enforcement":
+        return f"nobody has compared what followed {name} with what happened to similar people without it."
+    if view.record.kind == "prevention":
+        return (
+            f"nobody has compared what followed {name} with what happened in similar places, or to people, without it."
+        )
+    return f"nobody has compared people helped by {name} with similar people who were not."

@@ -55,17 +55,32 @@ def _used(content: SiteContent, view: SchemeView) -> str:
     title = heading(2, "How often it was used", "used")
     found = deliveries(content, view.record.id)
     if not found:
-        said = "no system that sent records names it, so nobody can count whom it helped."
+        said = "no system that sent records names it as a step taken, so it cannot be counted here."
         return "" if view.record.status == "planned" else title + unknown(said)
-    whole = found.get(MARGIN)
-    often = "The records show a few starts" if whole is None else f"The records show about {words.count(whole)} starts"
+    often = _often(found)
     years = [f"{year}: {words.count(found[year])}" for year in sorted(found) if year != MARGIN and found[year] != 0]
     if view.record.status == "planned":
         said = f"{often[:1].lower()}{often[1:]} of it, though the register says that it has not begun. One is wrong."
         return title + unknown(f"whether it has begun: {said}")
     file = link(f"../published/tables/{DELIVERIES}.json", f"{DELIVERIES}.json")
     source = f'<p class="key">Every number here comes from the published table: {file}.</p>'
-    return title + paragraph(f"{often}. By year: {', '.join(years)}.") + source
+    return title + paragraph(f"{often}. By year: {', '.join(years)}.{_why_no_sum(found)}") + source
+
+
+def _often(found: Mapping[str, int | None]) -> str:
+    """Say how often in all: the sum, or at least what the years that are shown come to, or that it was seldom."""
+    whole = found.get(MARGIN)
+    if whole is not None:
+        return f"The records show about {words.count(whole)} starts"
+    shown = sum(count or 0 for year, count in found.items() if year != MARGIN)
+    return f"The records show at least about {words.count(shown)} starts" if shown else "The records show a few starts"
+
+
+def _why_no_sum(found: Mapping[str, int | None]) -> str:
+    years = [count for year, count in found.items() if year != MARGIN]
+    if found.get(MARGIN) is not None or not any(years):
+        return ""
+    return " The sum is not shown: it would give away a year that is too small to show."
 
 
 def _contracts(content: SiteContent, view: SchemeView) -> str:

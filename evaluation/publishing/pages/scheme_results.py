@@ -10,7 +10,14 @@ from evaluation.publishing.charts import bars, curves, love
 from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.pages import area_series, sources
 from evaluation.publishing.pages.content import SiteContent
-from evaluation.publishing.pages.effects import checks_table, effect_value, effects_table, naive_list, term_name
+from evaluation.publishing.pages.effects import (
+    checks_table,
+    counted,
+    effect_value,
+    effects_table,
+    naive_list,
+    term_name,
+)
 from evaluation.publishing.pages.glance import TIMING, glance
 from evaluation.publishing.pages.reading import Json, part_of, rows_of, texts_of
 from evaluation.publishing.pages.scheme_view import SchemeView
@@ -33,27 +40,48 @@ def draw(view: SchemeView) -> dict[str, Chart]:
     if steps := rows_of(finding, "attrition"):
         drawn["ladder"] = ladder(steps, counted=glance(finding).unit)
     if balance := rows_of(finding, "balance"):
-        drawn["balance"] = love.chart([{**row, "term": term_name(str(row.get("term", "")))} for row in balance])
+        named = [{**row, "term": term_name(str(row.get("term", "")))} for row in balance]
+        drawn["balance"] = love.chart(named, left_out=_left_out_bound(finding))
     return drawn
+
+
+def _left_out_bound(finding: Json) -> float | None:
+    """Return up to where a difference in what was not adjusted for is read as alike, as the finding's check has it."""
+    check = next((check for check in rows_of(finding, "checks") if check.get("name") == "balance"), None)
+    bound = part_of(check or {}, "figures").get("left_out_smd_bound")
+    return float(bound) if isinstance(bound, int | float) else None
 
 
 def _curve_chart(view: SchemeView, name: str, family: Sequence[curves.Curve]) -> Chart:
     scale = curves.SCALES[name]
     ends = [curve.at(366)[0] for curve in family]
     share = [f"{words.per_hundred(end)} of 100" if scale.hundred else f"{end:.2f}" for end in ends]
-    what = "incidents each" if name == "incidents_per_person" else "had no repeat"
-    title = (
-        f"After a year, {share[0]} {what} with {view.in_a_sentence}, next to {share[1]} without"
-        if len(family) > 1
-        else f"Of everybody with a case, {share[0]} {what} after a year"
-    )
+    title = _title(view, name, family, share)
     shape = "falling" if scale.start else "rising"
     desc = (
         f"{number_of(len(family), f'{shape} line')} over time, one for each group: "
         f"{words.listed([curve.label for curve in family])}. Shaded bands show the 95% intervals. "
         "The figures are in the table below."
     )
-    return curves.chart(family, scale, title, name=f"curve-{name.replace('_', '-')}", start="the start", desc=desc)
+    start = "the first case opens" if name == "first_case_no_repeat" else "the start"
+    return curves.chart(family, scale, title, name=f"curve-{name.replace('_', '-')}", start=start, desc=desc)
+
+
+def _title(view: SchemeView, name: str, family: Sequence[curves.Curve], share: Sequence[str]) -> str:
+    """Say what the lines that are drawn show: a line that is withheld is named as such, and no other takes its place.
+
+    Lines from the first case always name their own group: `without` there holds the days before a scheme as well.
+    """
+    what = "incidents each" if name == "incidents_per_person" else "had no repeat"
+    arms = {curve.arm for curve in family}
+    if name != "first_case_no_repeat" and arms >= {"treated", "compared"}:
+        return f"After a year, {share[0]} {what} with {view.in_a_sentence}, next to {share[1]} without"
+    if arms == {"all"}:
+        return f"Of everybody with a case, {share[0]} {what} after a year"
+    named = [f"{part} ({curve.label})" for part, curve in zip(share, family, strict=True)]
+    held_back = "" if "treated" in arms else f". People helped by {view.in_a_sentence}: too few to show"
+    since = "A year after the first case" if name == "first_case_no_repeat" else "After a year"
+    return f"{since}, {words.listed(named)} {what}{held_back}"
 
 
 def ladder(steps: Sequence[Mapping[str, Any]], *, rounded: bool = True, counted: str = "people") -> Chart:
@@ -81,7 +109,7 @@ def ladder(steps: Sequence[Mapping[str, Any]], *, rounded: bool = True, counted:
     )  # fmt: skip
 
 
-def results(finding: Json, drawn: Mapping[str, str]) -> list[str]:
+def results(view: SchemeView, finding: Json, drawn: Mapping[str, str]) -> list[str]:
     """Write what happened, who was helped, and what would settle it."""
     parts: list[str] = []
     for name, title, beside in (
@@ -98,12 +126,41 @@ def results(finding: Json, drawn: Mapping[str, str]) -> list[str]:
         place = glance(finding).unit == "incidents"
         title = "What was counted" if place else "Who was helped, and who was not"
         parts += [heading(2, title, "who"), drawn["ladder"]]
-    needed = part_of(finding, "needed").get("text")
-    if needed:
-        open_ = glance(finding).effect in ("unclear", "none", *TIMING)
-        title = "What would settle it" if open_ else "Were there enough people?"
-        parts += [heading(2, title, "needed"), paragraph(words.sentence(str(needed)))]
+    parts.append(_settling(view, finding))
     return parts
+
+
+def _settling(view: SchemeView, finding: Json) -> str:
+    """Say what would settle an open result, or whether a clear one rests on enough people."""
+    needed = words.sentence(str(part_of(finding, "needed").get("text") or ""))
+    seen = glance(finding)
+    if seen.unit == "incidents":
+        return _settling_of_a_place(view) if seen.effect == "unclear" else ""
+    if not needed:
+        return ""
+    if seen.effect not in ("unclear", "none", *TIMING):
+        more = part_of(finding, "needed").get("people") != 0
+        clear = " This result is clear with fewer. More people would narrow its range." if more else ""
+        return heading(2, "Were there enough people?", "needed") + paragraph(needed + clear)
+    if part_of(finding, "needed").get("people") == 0:
+        needed += " So a difference as large as that would most likely have shown. A smaller one may still be there."
+    else:
+        needed += " An open result is not evidence of no effect."
+    return heading(2, "What would settle it", "needed") + paragraph(needed)
+
+
+def _settling_of_a_place(view: SchemeView) -> str:
+    """Nobody has worked out the months that a place still needs; a scheme that has ended gets none."""
+    ended = view.record.ended_on
+    said = (
+        f"The scheme ended on {words.long_date(ended)}, so no more months of it will come. Its result stays open, "
+        "unless it is used again and counted from before the first day."
+        if ended
+        else "More months would narrow the range. How many is not known: for a place nobody has worked it out."
+    )
+    return heading(2, "What would settle it", "needed") + paragraph(
+        f"{said} An open result is not evidence of no effect."
+    )
 
 
 def _beside(finding: Json) -> str:
@@ -137,10 +194,7 @@ def trust(content: SiteContent, finding: Json, drawn: Mapping[str, str]) -> str:
     if "first_case_no_repeat" in drawn:
         parts.append(folded("From each person’s first case, with no adjustment", drawn["first_case_no_repeat"]))
     if checks:
-        passed = sum(check.get("verdict") == "pass" for check in checks)
-        parts.append(
-            folded(f"Ways we tried to break the result: {passed} of {len(checks)} passed", checks_table(checks))
-        )
+        parts.append(folded(f"Ways we tried to break the result: {counted(checks)}", checks_table(checks)))
     if effects := rows_of(finding, "effects"):
         tables = effects_table(effects)
         if others := rows_of(finding, "sensitivity"):

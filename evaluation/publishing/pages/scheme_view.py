@@ -10,7 +10,8 @@ from typing import Any
 
 from evaluation.publishing import words
 from evaluation.publishing.pages.content import SiteContent
-from evaluation.publishing.pages.glance import Glance, glance, headline
+from evaluation.publishing.pages.effects import may_be_chance
+from evaluation.publishing.pages.glance import Glance, estimate, glance, headline
 from evaluation.publishing.pages.reading import part_of
 from evaluation.register import Scheme
 
@@ -55,6 +56,11 @@ class SchemeView:
     def headline(self) -> Mapping[str, Any] | None:
         """The headline effect of the finding."""
         return headline(self.finding)
+
+    @property
+    def may_be_chance(self) -> bool:
+        """Whether the result is clear alone, and may be chance when it is read beside all results of the register."""
+        return self.seen.effect not in ("unclear", "same", "none", "planned") and may_be_chance(self.finding)
 
     @property
     def in_a_sentence(self) -> str:
@@ -130,11 +136,29 @@ def decision_lines(view: SchemeView) -> tuple[str, str]:
     return words.visible(decision.text), f"{'decide by' if view.decision_open else 'agreed'} {when}"
 
 
+def soon(view: SchemeView) -> str:
+    """Say the difference within half a year, of 100 people, where a finding has it."""
+    found = estimate(view.finding or {}, "risk_difference_182")
+    if found is None:
+        return ""
+    value, low, high = (100 * edge for edge in found)
+    return f"within half a year {words.people_difference(value)} ({words.interval_words(low, high)})"
+
+
+def leading(view: SchemeView) -> str:
+    """Begin a line of numbers with what a result of timing rests on: people within half a year, or the rate."""
+    if not view.seen.rate:
+        return ""
+    return f"{soon(view) or f'repeats {view.seen.rate_line()}'}; within a year "
+
+
 def headline_line(view: SchemeView) -> str:
     """Say in one line what the evidence says, for tables and the meeting's sheet."""
     if view.seen.value is None:
         reason = (view.finding or {}).get("reason")
         return words.sentence(f"cannot be said: {reason}") if reason else f"{view.seen.words}."
     of = "" if view.seen.unit == "incidents" else " of 100"
-    rate = f"repeats {view.seen.rate_line()}; within a year " if view.seen.rate else ""
-    return f"{view.seen.words}: {rate}{view.seen.numbers()}{of}. Sureness: {view.seen.sureness.lower()}."
+    chance = " It may yet be chance." if view.may_be_chance else ""
+    return (
+        f"{view.seen.words}: {leading(view)}{view.seen.numbers()}{of}. Sureness: {view.seen.sureness.lower()}.{chance}"
+    )
