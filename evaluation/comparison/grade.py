@@ -30,6 +30,13 @@ DOUBTS = (
 )
 """What takes a grade down one step each, in the words of the pages that explain the grades."""
 
+LOWERING = ("balance", "overlap", "placebo_in_time", "negative_control")
+"""Checks that take a step off the grade when they fail: each says that the comparison itself may be unfair.
+
+Every other check that fails is a warning beside the grade. `many_results` is one of them: chance among many results is
+no fault of a study's design, and the grade speaks of the design and of the range. The range already says how far chance
+may reach for this result alone; the warning says that among so many results a clear one may still be chance.
+"""
 MARYLAND = {
     "before_after": 1,
     "cross_section": 2,
@@ -117,7 +124,7 @@ def grade(
     design
         Key of `MARYLAND`.
     checks
-        What was tested; a failed balance, overlap, placebo or negative control lowers the grade.
+        What was tested; a failed check of `LOWERING` lowers the grade, any other failed one is a warning beside it.
     effect
         The difference in the share with a repeat (for imprecision and the wording).
     treated
@@ -132,11 +139,7 @@ def grade(
     level = MARYLAND[design]
     start = {1: 0, 2: 1, 3: 2, 4: 3, 5: 3}[level]
     reasons = [f"Maryland level {level}: {DESIGN_WORDS.get(design, MARYLAND_WORDS[level])}."]
-    down = [
-        f"Lowered: {check.text}."
-        for check in checks
-        if check.verdict == "fail" and check.name in ("balance", "overlap", "placebo_in_time", "negative_control")
-    ]
+    down = [f"Lowered: {check.text}." for check in checks if check.verdict == "fail" and check.name in LOWERING]
     if effect is not None and effect.high - effect.low > 2 * abs(worth):
         down.append("Lowered: the range is wider than twice the smallest difference worth paying for.")
     if treated < FEW_TREATED:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from evaluation.publishing import words
-from evaluation.publishing.pages import caseload, contract, sources
+from evaluation.publishing.pages import caseload, contract
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.glance import Glance, glance
 from evaluation.publishing.pages.incidents import MARGIN
@@ -31,7 +31,7 @@ def body(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
         )
     before: Before = content.previous
     parts = [_editions(content, before), _schemes(before, schemes), _contracts(content, before)]
-    parts += [_figures(content, before), _gone(content, before), sources.of_register("")]
+    parts += [_figures(content, before), _gone(content, before), _source()]
     return "".join(parts)
 
 
@@ -49,6 +49,10 @@ def last_day(before: Before) -> date | None:
     """Return the day up to which an edition went: the latest that a result of it bears."""
     days = [day for data in before.values() if (day := words.as_date(data.get("as_of"))) is not None]
     return max(days, default=None)
+
+
+def _source() -> str:
+    return f'<p class="key">Every number here comes from {link("downloads.html#results", "the published results")}.</p>'
 
 
 # ---------------------------------------------------------------- schemes

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from evaluation.publishing import words
 from evaluation.publishing.pages.reading import Json, rows_of
-from evaluation.publishing.parts import Cell, Markup, bullets, data_table, heading, paragraph, region
+from evaluation.publishing.parts import Cell, Markup, bullets, card_table, heading, paragraph
 from evaluation.publishing.words import escaped
 
 EFFECTS: Mapping[str, str] = {
@@ -83,9 +83,7 @@ def kinds(result: Json) -> str:
         "year, as it should. So fewer towns are counted for some figures."
     )
     heads = ["Kind of town", "What happens there", "People helped", "Towns with an answer"]
-    return (
-        heading(2, "What was tried", "tried") + said + region(data_table("Kinds of town", heads, rows), "Kinds, table")
-    )
+    return heading(2, "What was tried", "tried") + said + card_table("Kinds of town", heads, rows)
 
 
 def _span(counts: list[int]) -> str:

@@ -71,7 +71,7 @@ def rests_on(view: SchemeView) -> str:
 def tip(text: str, view: SchemeView, root: str) -> Markup:
     """Write a tip with its scheme and with what it rests on."""
     named = link(f"{root}{view.href}", view.record.title)
-    return Markup(f'<b>{escaped(words.sentence(text))}</b> {named} <span class="per">({rests_on(view)})</span>')
+    return Markup(f"<b>{escaped(words.sentence(text))}</b> {named} ({rests_on(view)})")
 
 
 def body(content: SiteContent, schemes: Sequence[SchemeView], sheets: Sequence[tuple[date, str]]) -> str:

@@ -10,14 +10,14 @@ from evaluation.publishing.pages import deadlines, sources
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.deadlines import MEETING, Due
 from evaluation.publishing.pages.frame import Page
-from evaluation.publishing.pages.good_practice import copy_these, money, stop_these, tip, watch_these
+from evaluation.publishing.pages.good_practice import copy_these, stop_these, tip, watch_these
 from evaluation.publishing.pages.reading import Json, rows_of
 from evaluation.publishing.pages.scheme_view import SchemeView, headline_line
-from evaluation.publishing.pages.worth import COUNTED
+from evaluation.publishing.pages.worth import COUNTED, in_short
 from evaluation.publishing.parts import Cell, Markup, bullets, card_table, heading, link, paragraph, two_lines
 from evaluation.publishing.words import escaped
 
-OWN, PASSED_ON, SOON, MOST, LESSONS = 5, 8, 35, 3, 5
+OWN, PASSED_ON, SOON, MOST, LESSONS = 4, 7, 28, 3, 3
 """What two pages hold: own decisions, those passed on (and how many days ahead), schemes of a kind, and lessons."""
 
 
@@ -56,7 +56,7 @@ def _sheet(content: SiteContent, day: date, schemes: Sequence[SchemeView], found
         + _own([due for due in found if due.own], day)
         + heading(2, "To pass on", "pass-on")
         + _passed_on([due for due in found if not due.own], day)
-        + '<div class="sheet-break two">'
+        + '<div class="two">'
         + f'<section aria-labelledby="copy">{heading(2, "Copy", "copy")}{_copy(content, schemes)}</section>'
         + f'<section aria-labelledby="stop">{heading(2, "Stop or change", "stop")}{_lines(stop)}'
         + f"{heading(2, 'Watch', 'watch')}{_lines(watch_these(schemes))}</section></div>"
@@ -126,9 +126,13 @@ def _question(due: Due, today: date) -> Markup:
 
 def _copy(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
     found = copy_these(schemes)
-    costs = {view.record.id: money(content, view) for view in found[:MOST]}
+    costs = {view.record.id: _chance(in_short(content, view.record.id)) for view in found[:MOST]}
     known = f'<p class="key">Look at the cost before you copy. {escaped(COUNTED)}</p>' if any(costs.values()) else ""
     return _lines(found, costs) + known
+
+
+def _chance(short: str) -> str:
+    return f"Worth its cost? {short}." if short else ""
 
 
 def _lines(views: Sequence[SchemeView], costs: Json | None = None) -> str:
@@ -158,8 +162,8 @@ def _lessons(schemes: Sequence[SchemeView]) -> str:
 _CASES = (
     ("no_action", "Waiting, and nothing was done for three months"),
     ("open_over_6_months", "Waiting for over 6 months"),
-    ("open_over_12_months", "Waiting for over 12 months"),
-    ("open_over_24_months", "Waiting for over 24 months"),
+    ("open_over_12_months", "Waiting for over a year"),
+    ("open_over_24_months", "Waiting for over two years"),
     ("dealt_but_open", "Dealt with, but never marked as closed: close these"),
 )
 """Tests of the data that name cases to look at, and what a case is that fails each."""
@@ -167,7 +171,9 @@ _CASES = (
 
 def _cases(content: SiteContent) -> str:
     tests = {str(row.get("test")): row for row in (rows_of(content.quality.data, "tests") if content.quality else [])}
-    found = [(label, tests[test]) for test, label in _CASES if tests.get(test, {}).get("of") != 0 and test in tests]
+    found = [(label, tests[test]) for test, label in _CASES if test in tests and tests[test].get("count") != 0]
+    if known := [(label, row) for label, row in found if row.get("count") is not None]:
+        found = known  # a line that says “too few to show” stands only where nothing else does
     if not found:
         return ""
     rows: list[list[Cell]] = [[label, _found(row)] for label, row in found]

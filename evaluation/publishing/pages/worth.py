@@ -7,6 +7,8 @@ from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.measures import chances
 from evaluation.publishing.pages.reading import Json, amount, part_of, rows_of
 
+NOT_KNOWN = "Not known"
+UNLIKELY = 0.05
 COUNTED = "Counted as saved is what averted incidents would have cost, and nothing else."
 
 
@@ -30,12 +32,24 @@ def worth(content: SiteContent, scheme_id: str) -> str | None:
 
 
 def in_short(content: SiteContent, scheme_id: str) -> str:
-    """Say in a few words how likely a scheme is worth its cost, for cards and cells; empty without a contract."""
+    """Say in a few words how likely a scheme is worth its cost: `Chance under 1 in 100`; empty without a contract."""
     found = [part_of(part_of(data, "value"), "worth").get("value") for data in _bought(content, scheme_id)]
     known = [float(chance) for chance in found if isinstance(chance, int | float)]
     if known:
-        return f"worth its cost: {words.listed([f'{chances(chance)} in 100' for chance in known])}"
-    return "worth its cost: not known" if found else ""
+        return f"Chance {words.listed([f'{chances(chance)} in 100' for chance in known])}"
+    return NOT_KNOWN if found else ""
+
+
+def loses_money(content: SiteContent, scheme_id: str) -> bool:
+    """Whether it is all but sure that a scheme costs more than it saves: a chance under 1 in 20 of being worth it."""
+    found = [part_of(part_of(data, "value"), "worth").get("value") for data in _bought(content, scheme_id)]
+    return bool(found) and all(isinstance(chance, int | float) and chance < UNLIKELY for chance in found)
+
+
+def in_a_cell(content: SiteContent, scheme_id: str) -> str:
+    """Say the same as the end of a line that gives the cost: `; worth it: chance under 1 in 100`."""
+    short = in_short(content, scheme_id)
+    return f"; worth it: {short.lower()}" if short else ""
 
 
 def _bought(content: SiteContent, scheme_id: str) -> list[Json]:
