@@ -1,7 +1,7 @@
 """How far up the ladder do people go: warning, contract, order, possession, and where do they stop?
 
 The National Audit Office (2006) followed 893 people: about 65% did not engage in further anti-social behaviour after an
-intervention. That figure stands beside this partnership's own, counted the same way for each rung.
+intervention, without a comparison group. That figure is of real people: it is kept apart from this partnership's own.
 """
 
 from datetime import date
@@ -24,7 +24,6 @@ RUNGS = {
 }
 SAID = {"warning": "a warning", "contract": "a contract", "order": "an order", "possession": "a step to possession"}
 FEWEST = 10
-NAO_NO_FURTHER = 0.65
 
 
 def steps(records: Tables, as_of: date) -> pl.DataFrame:
@@ -76,7 +75,6 @@ def measure(records: Tables, as_of: date) -> Measured:
             "share_by_rung_two_years": {f"{rung}_share": value for rung, value in two_years.items()},
             "no_further_incident": after,
             "no_further_incident_share": everybody.get("share"),
-            "nao_2006_share": NAO_NO_FURTHER,
         },
         can_say=(
             "Two years after their first rung, "
@@ -87,7 +85,6 @@ def measure(records: Tables, as_of: date) -> Measured:
                 for rung, found in after.items()
                 if "share" in found
             ),
-            "The National Audit Office (2006) found about 65 of 100 without further anti-social behaviour.",
         ),
         curves=curves,
         checks=(Check("upwards_only", "info", "a step down (a warning after a contract) is not counted as a rung"),),
@@ -146,7 +143,8 @@ study = DescriptiveStudy(
         "follow_up": "two years, or to the as-of date",
     },
     cannot_tell=(
-        "Whether a rung made people stop: most would have stopped by themselves, and the rungs go to different people.",
+        "Whether a rung made people stop: nobody knows how many would have stopped without it, and the rungs go to "
+        "different people.",
         "Rungs given by others that no extract holds.",
     ),
     sources=("National Audit Office (2006), Tackling Anti-Social Behaviour: about 65% of 893 people",),

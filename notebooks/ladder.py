@@ -9,8 +9,9 @@
 # %% [markdown]
 # # The ladder: warning, contract, order, possession
 #
-# Most people stop after a first warning. That is no proof that warnings work: most would have stopped anyway, and
-# those who go on up the ladder are other people. What the ladder shows is where people stand, and where they stop.
+# Most people get no higher rung after a first warning. That is no proof that warnings work: nobody knows how many would
+# have stopped without one, and those who go on up the ladder are other people. What the ladder shows is where people
+# stand, and where they stop.
 
 # %% tags=["parameters"]
 workspace = ".."
@@ -50,8 +51,8 @@ rungs.filter(pl.col("day").is_in([0, 91, 182, 364, 728])).pivot("rung", index="d
 # %% [markdown]
 # ## No further incident within a year of each rung
 #
-# The National Audit Office (2006) followed 893 people and found about 65 of 100 without further anti-social behaviour
-# after a first step. Its figure and ours are counted on different people: beside, not against.
+# The National Audit Office (2006) followed 893 real people, counted in another way. Its figure is on the page of the
+# ladder, in a place of its own: it is not set beside these.
 
 # %%
 ladder.numbers.get("no_further_incident") if ladder and ladder.numbers else "The ladder cannot be followed here."

@@ -33,7 +33,8 @@ def test_the_ladder_counts_upwards_and_says_where_people_stop():
     assert found.numbers["people_by_rung"] == {"warning": 20, "contract": 11, "order": 0, "possession": 0}
     assert found.numbers["share_by_rung_two_years"]["contract_share"] == pytest.approx(11 / 20)
     assert found.numbers["no_further_incident"]["warning"]["share"] == pytest.approx(15 / 20)
-    assert found.numbers["nao_2006_share"] == 0.65
+    assert not any("nao" in key for key in found.numbers), "what others found of real people is no figure of this place"
+    assert not any("National Audit" in text or "most would" in text for text in (*found.can_say, *found.cannot_say))
     contract = next(curve for curve in found.curves if curve["arm"] == "contract")
     assert sum(point["n_event"] for point in contract["points"]) == 11
 

@@ -268,7 +268,7 @@ def test_an_exam_that_was_not_run_is_not_passed(rendered: Built, demo: ModuleTyp
     }  # fmt: skip
     write_site(demo.source(), tmp_path, site=demo.content(exam=exam))
     text = (tmp_path / "exam.qmd").read_text()
-    assert "Missed: bias." in text
+    assert "Missed: no lean to one side (bias)." in text
     assert "In 1 of 2 kinds of town" in text
     assert "✕ Missed" in text
 

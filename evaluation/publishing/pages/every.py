@@ -17,6 +17,7 @@ from evaluation.publishing.pages import (
     costs,
     downloads,
     exam,
+    good_practice,
     incidents,
     ladder,
     meeting,
@@ -70,7 +71,12 @@ def _top_pages(
     yield caseload.page(site, schemes)
     yield incidents.page(site)
     yield ladder.page(site)
-    yield Page("good-practice", "Good practice", stamps=stamps, body=meeting.overview(schemes, days))
+    yield Page(
+        "good-practice",
+        "Good practice",
+        stamps=stamps,
+        body=good_practice.body(site, schemes, [(day, f"{meeting.stem(day)}.html") for day in days]),
+    )
     yield quality.page(site)
     yield Page("methods", "Methods", body=checks.body(site, documentation))
     markup, live = charts("exam", exam.draw(site.exam))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from evaluation.publishing import words
 from evaluation.publishing.charts import multiples
@@ -10,7 +12,8 @@ from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.reading import Json, dimensions_of, rows_of
-from evaluation.publishing.parts import heading, link, unknown
+from evaluation.publishing.parts import Cell, data_table, heading, link, region, unknown
+from evaluation.publishing.words import escaped
 
 MARGIN = "All"
 MOST_PANELS = 24
@@ -22,10 +25,19 @@ def page(content: SiteContent) -> Page:
     drawn = {table.name: chart for table in counted if (chart := _chart(table.name, rows_of(table.data, "rows")))}
     markup, live = charts("incidents", drawn)
     parts: list[str] = []
-    for name, chart in markup.items():
+    for table in counted:
+        name = table.name
+        if name not in markup:
+            continue
         file = link(f"published/tables/{name}.json", f"{name}.json")
         source = f'<p class="key">Every number here comes from the published table: {file}.</p>'
-        parts += [heading(2, _title(name), f"{words.slug(name)}-part"), chart, source]
+        rows = rows_of(table.data, "rows")
+        parts += [
+            heading(2, _title(name), f"{words.slug(name)}-part"),
+            markup[name],
+            yearly(rows, content.as_of),
+            source,
+        ]
     return Page(
         stem="incidents",
         title="What was reported, where and when",
@@ -115,3 +127,80 @@ def _reading(ends: Mapping[str, tuple[int | None, int | None]], years: Sequence[
     same = sum((b > a) == (change > 0) and a != b for a, b in parts)
     of = f"all {len(parts)}" if same == len(parts) else f"{same} of {len(parts)}"
     return f"Reports {verb} by {abs(change)}% from {years[0]} to {years[-1]}, in {of} wards"
+
+
+# ---------------------------------------------------------------- year by year
+
+NEARLY, ROUNDED = 0.02, 5
+"""A change of less than this share, or within the rounding of the counts, is called about the same."""
+
+
+def yearly(rows: Sequence[Json], as_of: date) -> str:
+    """Write the totals of each year for each level, and say where the last year went the other way.
+
+    Parameters
+    ----------
+    rows
+        A published table of two dimensions, one of them years (and perhaps their months).
+    as_of
+        The day up to which reports are held: a year that it cuts short is shown and not compared.
+    """
+    dimensions = dimensions_of(rows)
+    time = next((key for key in dimensions if key.startswith(("year", "month"))), None)
+    other = next((key for key in dimensions if key != time), None)
+    if time is None or other is None:
+        return ""
+    counts = {(str(row[other]), str(row[time])): row.get("count") for row in rows}
+    years = sorted({period for _, period in counts if re.fullmatch(r"\d{4}", period)})
+    levels = sorted({level for level, _ in counts} - {MARGIN}, key=lambda level: _rank(level, counts))
+    whole = [year for year in years if date(int(year), 12, 31) <= as_of]
+    if len(whole) < 2 or not levels:
+        return ""
+    last = whole[-2:]
+    cells: list[list[Cell]] = [
+        [
+            words.sentence_case(level) if level != MARGIN else "All",
+            *(words.count(counts.get((level, year))) for year in years),
+            _change(*(counts.get((level, year)) for year in last)),
+        ]
+        for level in (*levels, MARGIN)
+    ]
+    title = f"Reports by {words.humane(other)} in each year"
+    heads = [words.sentence_case(other), *(_head(year, whole) for year in years), f"Change, {last[0]} to {last[1]}"]
+    return f"<p>{escaped(_last_year(levels, counts, last))}</p>" + region(
+        data_table(title, heads, cells), f"{title}, table"
+    )
+
+
+def _head(year: str, whole: Sequence[str]) -> str:
+    return year if year in whole else f"{year}, not whole"
+
+
+def _change(before: int | None, after: int | None) -> str:
+    if before is None or after is None or not before:
+        return words.HIDDEN
+    if not _turn(before, after):
+        return "about the same"
+    return f"{words.signed(100 * (after - before) / before, 0)}%"
+
+
+def _turn(before: int, after: int) -> int:
+    """Say whether a count rose (1), fell (-1) or was about the same (0)."""
+    change = after - before
+    if abs(change) <= ROUNDED or abs(change) < NEARLY * before:
+        return 0
+    return 1 if change > 0 else -1
+
+
+def _last_year(levels: Sequence[str], counts: Mapping[tuple[str, str], int | None], last: Sequence[str]) -> str:
+    """Say in how many levels the last whole year was above the one before, and name them."""
+    pairs = {level: (counts.get((level, last[0])), counts.get((level, last[1]))) for level in levels}
+    turns = {level: _turn(a, b) for level, (a, b) in pairs.items() if a and b is not None}
+    rose = [f"‘{words.sentence_case(level)}’" for level, turn in turns.items() if turn > 0]
+    fell = sum(turn < 0 for turn in turns.values())
+    named = f" ({words.listed(rose)})" if rose else ""
+    flat = len(turns) - len(rose) - fell
+    return (
+        f"From {last[0]} to {last[1]}, reports rose in {len(rose)} of {len(turns)}{named}, fell in {fell}, and were "
+        f"about the same in {flat}. A month in which a system sent nothing makes its year look better than it was."
+    )

@@ -88,7 +88,7 @@ def _body(finding: Published | None, table: Published | None, drawn: dict[str, s
     parts: list[str] = []
     if finding:
         parts.append(know(_known(finding.data), _not_known()))
-    parts.append(heading(2, "Who went how far", "flow"))
+    parts.append(heading(2, "How far up did people go?", "flow"))
     if "flow" in drawn and table:
         words_ = "Most people stay on the rung where they began. That does not show that the rung stopped them."
         file = link(f"published/tables/{table.name}.json", f"{table.name}.json")
@@ -112,4 +112,7 @@ def _known(data: Json) -> str:
 
 
 def _not_known() -> str:
-    return "whether a rung made them stop. Most would have stopped anyway, and hard cases get higher rungs."
+    return (
+        "whether a rung made them stop. Nobody was compared, so we cannot tell how many would have stopped without it. "
+        "Hard cases get higher rungs."
+    )

@@ -1,4 +1,4 @@
-"""Good practice for the tasking meeting: decisions, what to copy, stop and watch, on two sheets of paper."""
+"""The sheet of one tasking meeting: its own decisions, what to pass on, to copy, stop and watch, on two pages."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from datetime import date
 
 from evaluation.publishing import words
-from evaluation.publishing.pages import sources
+from evaluation.publishing.pages import deadlines, sources
 from evaluation.publishing.pages.content import SiteContent
+from evaluation.publishing.pages.deadlines import MEETING, Due
 from evaluation.publishing.pages.frame import Page
-from evaluation.publishing.pages.glance import HARM, STOP
+from evaluation.publishing.pages.good_practice import copy_these, stop_these, tip, watch_these
 from evaluation.publishing.pages.reading import Json, rows_of
 from evaluation.publishing.pages.scheme_view import SchemeView, headline_line
+from evaluation.publishing.pages.worth import COUNTED, in_short
 from evaluation.publishing.parts import Cell, Markup, bullets, card_table, heading, link, paragraph, two_lines
 from evaluation.publishing.words import escaped
 
-DECISIONS, SOON, MOST, LESSONS = 4, 4, 3, 5
-"""Decisions in the table and those named after it, schemes to copy, stop or watch, and lessons: two pages hold them."""
+OWN, PASSED_ON, SOON, MOST, LESSONS = 4, 7, 28, 3, 3
+"""What two pages hold: own decisions, those passed on (and how many days ahead), schemes of a kind, and lessons."""
 
 
 def stem(day: date) -> str:
@@ -26,30 +28,41 @@ def stem(day: date) -> str:
 
 def page(content: SiteContent, day: date, schemes: Sequence[SchemeView]) -> Page:
     """Return the two-page print sheet of one meeting."""
-    due = sum(view.decision_open for view in schemes)
+    found = deadlines.waiting(content, schemes)
     return Page(
         stem=stem(day),
         title="Good practice and decisions",
         subtitle=f"Joint tasking meeting (JATAC), {words.long_date(day)}",
-        description=f"Two pages to print. {words.number_of(due, 'decision').capitalize()} ahead, "
-        "then what to copy, stop and watch.",
+        description=_summary(found, day),
         stamps=(f"Followed up to {words.long_date(content.as_of)}",),
-        body=f'<div class="sheet">{_sheet(content, day, schemes)}</div>',
+        body=f'<div class="sheet">{_sheet(content, day, schemes, found)}</div>',
     )
 
 
-def _sheet(content: SiteContent, day: date, schemes: Sequence[SchemeView]) -> str:
-    copy, stop, watch = copy_these(schemes), stop_these(schemes), watch_these(schemes)
+def _summary(found: Sequence[Due], day: date) -> str:
+    own = sum(due.own for due in found)
+    late = sum(due.overdue(day) for due in found)
+    overdue = f" {words.number_of(late, 'decision').capitalize()} overdue." if late else ""
     return (
-        heading(2, "Decide today or pass on", "decisions")
-        + _decisions(day, schemes)
+        f"Two pages to print. {words.number_of(own, 'decision').capitalize()} for {MEETING} itself, "
+        f"{words.number_of(len(found) - own, 'decision')} to pass on.{overdue}"
+    )
+
+
+def _sheet(content: SiteContent, day: date, schemes: Sequence[SchemeView], found: Sequence[Due]) -> str:
+    stop = stop_these(schemes)
+    return (
+        heading(2, f"{MEETING}’s own decisions", "decisions")
+        + _own([due for due in found if due.own], day)
+        + heading(2, "To pass on", "pass-on")
+        + _passed_on([due for due in found if not due.own], day)
         + '<div class="two">'
-        + f'<section aria-labelledby="copy">{heading(2, "Copy", "copy")}{_lines(copy)}</section>'
-        + f'<section aria-labelledby="stop">{heading(2, "Stop", "stop")}{_lines(stop)}</section></div>'
-        + heading(2, "Watch", "watch")
-        + _lines(watch)
-        + f'<div class="sheet-break">{heading(2, "Lessons to use this month", "lessons")}{_lessons(schemes)}</div>'
-        + _overdue(content)
+        + f'<section aria-labelledby="copy">{heading(2, "Copy", "copy")}{_copy(content, schemes)}</section>'
+        + f'<section aria-labelledby="stop">{heading(2, "Stop or change", "stop")}{_lines(stop)}'
+        + f"{heading(2, 'Watch', 'watch')}{_lines(watch_these(schemes))}</section></div>"
+        + heading(2, "Lessons to use this month", "lessons")
+        + _lessons(schemes)
+        + _cases(content)
         + heading(2, "What this sheet cannot tell you", "unknown")
         + bullets(_gaps(content, schemes))
         + heading(2, "Actions from today", "actions")
@@ -58,27 +71,74 @@ def _sheet(content: SiteContent, day: date, schemes: Sequence[SchemeView]) -> st
     )
 
 
-def copy_these(schemes: Sequence[SchemeView]) -> list[SchemeView]:
-    """Schemes followed by fewer repeats that still run: surest first."""
-    found = [view for view in schemes if view.seen.effect == "fewer"]
-    return sorted(found, key=lambda view: (-view.seen.sure, view.seen.order))
+# ---------------------------------------------------------------- decisions
 
 
-def stop_these(schemes: Sequence[SchemeView]) -> list[SchemeView]:
-    """Schemes followed by more repeats, sooner ones or no difference, and those recorded as failed."""
-    found = [view for view in schemes if view.seen.effect in STOP or view.record.status == "failed"]
-    return sorted(found, key=lambda view: (view.seen.effect not in HARM, -view.seen.sure))
+def _own(found: Sequence[Due], today: date) -> str:
+    if not found:
+        return paragraph(f"No decision of {MEETING} is waiting.")
+    ahead = "" if found[0].day <= today else paragraph("None has to be taken today. These come next.", "key")
+    heads = ["By", "Question", "What the evidence says"]
+    rows = [[_by(due, today), _question(due, today), headline_line(due.view)] for due in found[:OWN]]
+    more = len(found) - OWN
+    tail = f'<p class="key">And {more} more on {_register()}.</p>' if more > 0 else ""
+    return ahead + card_table(f"For {MEETING} to decide, earliest first", heads, rows) + tail
 
 
-def watch_these(schemes: Sequence[SchemeView]) -> list[SchemeView]:
-    """Schemes whose result is not clear yet."""
-    return [view for view in schemes if view.seen.effect in ("unclear", "later") and view.record.status != "failed"]
+def _passed_on(found: Sequence[Due], today: date) -> str:
+    if not found:
+        return paragraph("Nobody else has a decision waiting.")
+    soon = [due for due in found if (due.day - today).days <= SOON][:PASSED_ON] or list(found[:1])
+    heads = ["By", "Question", "What the evidence says", "To whom"]
+    rows = [[_by(due, today), _question(due, today), headline_line(due.view), due.who] for due in soon]
+    later = [due for due in found if due not in soon]
+    return card_table("For others to decide, earliest first", heads, rows) + _later(later)
 
 
-def _lines(views: Sequence[SchemeView]) -> str:
+def _later(found: Sequence[Due]) -> str:
+    if not found:
+        return ""
+    whom = {due.who: [other for other in found if other.who == due.who] for due in found}
+    said = [f"{words.number_of(len(due), 'decision')} for the {who}" for who, due in whom.items()]
+    first = words.short_date(found[0].day)
+    return f'<p class="key">Later, from {first}: {escaped(words.listed(said))}. They are on {_register()}.</p>'
+
+
+def _register() -> str:
+    return link("../index.html?sort=by", "the register")
+
+
+def _by(due: Due, today: date) -> Cell:
+    if due.overdue(today):
+        return Markup(f'<b>{escaped(words.short_date(due.day))}</b> <span class="misses">Overdue</span>')
+    return two_lines(words.short_date(due.day), "the contract’s day" if due.bound else "")
+
+
+def _question(due: Due, today: date) -> Markup:
+    named = link(f"../{due.view.href}", due.view.record.title)
+    follows = due.follows(today)
+    after = f' <span class="per">{escaped(follows)}</span>' if follows else ""
+    return Markup(f"<b>{named}:</b> {escaped(words.sentence(due.text))}{after}")
+
+
+# ---------------------------------------------------------------- schemes and lessons
+
+
+def _copy(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
+    found = copy_these(schemes)
+    costs = {view.record.id: _chance(in_short(content, view.record.id)) for view in found[:MOST]}
+    known = f'<p class="key">Look at the cost before you copy. {escaped(COUNTED)}</p>' if any(costs.values()) else ""
+    return _lines(found, costs) + known
+
+
+def _chance(short: str) -> str:
+    return f"Worth its cost? {short}." if short else ""
+
+
+def _lines(views: Sequence[SchemeView], costs: Json | None = None) -> str:
     shown = "".join(
         f"<p><b>{link(f'../{view.href}', view.record.title)}.</b> {escaped(headline_line(view))} "
-        f"{escaped(words.sentence(_practice(view)))}</p>"
+        f"{escaped(str((costs or {}).get(view.record.id) or ''))} {escaped(words.sentence(_practice(view)))}</p>"
         for view in views[:MOST]
     )
     more = len(views) - MOST
@@ -87,69 +147,49 @@ def _lines(views: Sequence[SchemeView]) -> str:
 
 
 def _practice(view: SchemeView) -> str:
-    if view.seen.effect in STOP or view.record.status == "failed":
+    if view in stop_these([view]):
         return view.record.decision.text
     return view.record.good_practice or next(iter(view.record.lessons), "")
 
 
-def _decisions(day_of_meeting: date, schemes: Sequence[SchemeView]) -> str:
-    dated = [(day, view) for view in schemes if view.decision_open and (day := view.decide_by) is not None]
-    dated.sort(key=lambda pair: (pair[0], pair[1].record.title))
-    rows: list[list[Cell]] = [
-        [
-            two_lines(words.short_date(day), _passed(view, day < day_of_meeting)),
-            Markup(f"<b>{link(f'../{view.href}', view.record.title)}:</b> {escaped(view.record.decision.text)}"),
-            headline_line(view),
-            words.visible(view.record.decision.who),
-        ]
-        for day, view in dated[:DECISIONS]
-    ]
-    if not rows:
-        return paragraph("No decision is waiting.")
-    table = card_table("Decisions, earliest first", ["By", "Question", "What the evidence says", "Who"], rows)
-    more = len(dated) - DECISIONS
-    soon = [f"{view.record.title} ({words.short_date(day)})" for day, view in dated[DECISIONS : DECISIONS + SOON]]
-    tail = (
-        f'<p class="key">Then {escaped(words.listed(soon))}. All {len(dated)} decisions are on '
-        '<a href="../index.html?sort=by">the register</a>.</p>'
-        if more > 0
-        else ""
-    )
-    return table + tail
+def _lessons(schemes: Sequence[SchemeView]) -> str:
+    items = [tip(lesson, view, "../") for view in schemes for lesson in view.record.lessons[:1]]
+    return bullets(items[:LESSONS], "ol") or paragraph("No lesson has been written down yet.")
 
 
-def _passed(view: SchemeView, passed: bool) -> str:
-    whose = "the contract’s day" if view.bound_by_contract else ""
-    return ", ".join(part for part in (whose, "has passed" if passed else "") if part)
+# ---------------------------------------------------------------- cases, gaps and actions
+
+_CASES = (
+    ("no_action", "Waiting, and nothing was done for three months"),
+    ("open_over_6_months", "Waiting for over 6 months"),
+    ("open_over_12_months", "Waiting for over a year"),
+    ("open_over_24_months", "Waiting for over two years"),
+    ("dealt_but_open", "Dealt with, but never marked as closed: close these"),
+)
+"""Tests of the data that name cases to look at, and what a case is that fails each."""
 
 
-def _overdue(content: SiteContent) -> str:
-    tests = rows_of(content.quality.data, "tests") if content.quality else []
-    rows: list[list[Cell]] = [
-        [words.visible(row.get("title")), _found(row)]
-        for row in tests
-        if str(row.get("title", "")).startswith(("Open over", "No action")) and row.get("of") != 0
-    ]
-    if not rows:
+def _cases(content: SiteContent) -> str:
+    tests = {str(row.get("test")): row for row in (rows_of(content.quality.data, "tests") if content.quality else [])}
+    found = [(label, tests[test]) for test, label in _CASES if test in tests and tests[test].get("count") != 0]
+    if known := [(label, row) for label, row in found if row.get("count") is not None]:
+        found = known  # a line that says “too few to show” stands only where nothing else does
+    if not found:
         return ""
-    return heading(2, "Cases to look at", "overdue") + card_table(
-        "Cases that nobody has closed or dealt with", ["Case", "How many"], rows
+    rows: list[list[Cell]] = [[label, _found(row)] for label, row in found]
+    why = (
+        "Waiting: nobody has closed it or dealt with it. A case that stands in two systems is counted in both, so the "
+        'sums are not those of <a href="../caseload.html">the page on cases</a>.'
     )
+    table = card_table("Cases by what the records say", ["Case", "How many"], rows)
+    return heading(2, "Cases to look at", "overdue") + table + f'<p class="key">{why}</p>'
 
 
 def _found(row: Json) -> str:
     if row.get("count") is None:
         return "too few to show"
-    return f"{words.count(row['count'])} of {words.count(row.get('of'))}"
-
-
-def _lessons(schemes: Sequence[SchemeView]) -> str:
-    items = [
-        Markup(f"<b>{escaped(words.sentence(lesson))}</b> {link(f'../{view.href}', view.record.title)}")
-        for view in schemes
-        for lesson in view.record.lessons[:1]
-    ]
-    return bullets(items[:LESSONS], "ol") or paragraph("No lesson has been written down yet.")
+    among = "cases waiting" if row.get("test") != "dealt_but_open" else str(row.get("among") or "cases")
+    return f"{words.count(row['count'])} of {words.count(row.get('of'))} {words.visible(among)}"
 
 
 def _gaps(content: SiteContent, schemes: Sequence[SchemeView]) -> list[Cell]:
@@ -160,7 +200,10 @@ def _gaps(content: SiteContent, schemes: Sequence[SchemeView]) -> list[Cell]:
         gaps.append(f"Whether these work, since nobody has compared: {shown}.")
     gaps.append(f"What happened after {words.long_date(content.as_of)}.")
     gaps.append(
-        Markup('What a system that sends no extract saw. <a href="../data-quality.html">What the data cover</a>')
+        Markup(
+            'What was reported only to a body that sends us no data. <a href="../data-quality.html">What the data '
+            'cover</a>, and <a href="../methods.html#limits">all that this site cannot tell you</a>'
+        )
     )
     return gaps
 
@@ -171,30 +214,3 @@ def _actions() -> str:
         '<table class="actions"><caption>To fill in at the meeting</caption><thead><tr><th scope="col">Action</th>'
         f'<th scope="col">Who</th><th scope="col">By</th></tr></thead><tbody>{rows}</tbody></table>'
     )
-
-
-def overview(schemes: Sequence[SchemeView], days: Sequence[date]) -> str:
-    """Write the page on good practice: the sheets by meeting, then every line of good practice."""
-    sheets = [
-        Markup(link(f"{stem(day)}.html", f"Sheet for {words.long_date(day)}")) for day in sorted(days, reverse=True)
-    ]
-    lines = [
-        Markup(f"<b>{escaped(words.sentence(view.record.good_practice))}</b> {link(view.href, view.record.title)}")
-        for view in schemes
-        if view.record.good_practice
-    ]
-    parts = [heading(2, "Sheets to print", "sheets"), bullets(sheets) or paragraph("No meeting is in the calendar.")]
-    groups = (
-        ("Schemes to copy", copy_these(schemes), "No scheme is clearly followed by fewer repeats."),
-        ("Schemes to stop", stop_these(schemes), "No scheme is shown to make no difference, or to harm."),
-        ("Schemes to watch", watch_these(schemes), "No result is waiting for more cases."),
-    )
-    for title, views, none in groups:
-        items = [Markup(f"{link(view.href, view.record.title)}: {escaped(headline_line(view))}") for view in views]
-        parts += [heading(2, title, words.slug(title)), bullets(items) or paragraph(none)]
-    parts += [
-        heading(2, "Good practice, scheme by scheme", "practice"),
-        bullets(lines) or paragraph("None written down yet."),
-        sources.of_register(""),
-    ]
-    return "".join(parts)
