@@ -86,6 +86,23 @@ def test_search_finds_a_page_and_its_section_without_another_host(window: Any) -
     assert page.get_by_role("heading", level=1).is_visible()
 
 
+def test_search_reads_a_question_as_people_ask_it(window: Any) -> None:
+    page = window().goto("search.html?q=what%20works%20for%20neighbour%20disputes%3F")
+    page.locator("#search-results li").first.wait_for()
+    assert "neighbour disputes" in (page.locator("#search-results").text_content() or "")
+    page = window().goto("search.html?q=bad%20debt")
+    page.locator("#search-results li").first.wait_for()
+    assert "Court costs" in (page.locator("#search-results").text_content() or "")
+
+
+def test_an_area_finds_every_scheme_that_names_it(window: Any) -> None:
+    page = window().goto("index.html")
+    page.evaluate("document.querySelector('#register tbody tr').dataset.area = 'Northbrook, Eastfield'")
+    first = rows(page)[0]
+    page.select_option("select[name=area]", "Eastfield")
+    assert rows(page) == [first, "Fire prevention project"]
+
+
 def test_search_for_nothing_known_says_so(window: Any) -> None:
     page = window().goto("search.html?q=zzzzqq")
     page.get_by_text("for “zzzzqq”").wait_for()

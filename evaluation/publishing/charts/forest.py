@@ -31,7 +31,9 @@ def chart(rows: Sequence[Row], *, title: str, name: str = "forest") -> Chart:
     table = data_table(title, ["Scheme", f"Difference of 100 {of} (95% interval)", "How sure"],
                        [[row.label, _in_unit(row), row.sure] for row in rows])  # fmt: skip
     places = any(row.unit == "incidents" for row in rows)
-    counted = " Schemes for a place: incidents of 100 expected; the others: people of 100." if places else ""
+    alone = " Counted in incidents: of 100 that were expected."
+    beside = " Schemes for a place: incidents of 100 expected; the others: people of 100."
+    counted = "" if not places else alone if of == "incidents" else beside
     return Chart(
         name=name,
         title=title,

@@ -160,7 +160,7 @@ def _numbers(view: SchemeView) -> str:
 def _forest(problem: str, measured: Sequence[SchemeView]) -> forest.Chart:
     rows = forest_rows(measured)
     clear = sum(view.seen.effect == "fewer" for view in measured)
-    verb = "is" if clear < 2 else "are"
+    verb = "are" if clear > 1 else "is" if clear else "is clearly"
     title = f"{clear or 'None'} of {number_of(len(rows), 'measured scheme')} {verb} followed by fewer repeats"
     return forest.chart(rows, title=title)
 

@@ -287,7 +287,7 @@ def row(content: SiteContent, view: SchemeView, reach: float) -> str:
         ("Status", "status", f'<span class="tag tag-{words.slug(status)}">{escaped(status)}</span>'),
         ("Effect, of 100 people", "effect", _effect(view, reach)),
         ("How sure", "sure", f'<span class="glance">{blocks(seen.sure)}<b>{seen.sureness}</b></span>'),
-        ("Cost", "cost", f"<b>{escaped(cost)}</b> {per(unit + worth.in_a_cell(content, record.id))}"),
+        ("Cost", "cost", f"<b>{escaped(cost)}</b> {per(unit)}{_worth(content, view)}"),
         ("Decision", "decision", f"<b>{escaped(decision)}</b> {per(when)}{_who(view)}"),
         (
             "Last looked at",
@@ -301,6 +301,11 @@ def row(content: SiteContent, view: SchemeView, reach: float) -> str:
         f'<tr role="row" {attributes}><th role="rowheader" scope="row" class="c-name">'
         f"{link(view.href, record.title)} {per(about)}</th>{tds}</tr>"
     )
+
+
+def _worth(content: SiteContent, view: SchemeView) -> str:
+    short = worth.in_short(content, view.record.id)
+    return f" {per(f'Worth it: {short.lower()}')}" if short else ""
 
 
 def _who(view: SchemeView) -> str:
