@@ -121,7 +121,12 @@ def measure(records: Tables, as_of: date) -> Measured:
     }
     loads = caseload(frame)
     sentences = (
-        [f"{len(loads)} officers hold open cases; the largest caseload is {loads[0]['cases']}."] if loads else []
+        [
+            f"{len(loads)} officers hold cases that are open and not dealt with; the largest caseload is "
+            f"{loads[0]['cases']}."
+        ]
+        if loads
+        else []
     )
     if "resolved_share" in overall:
         sentences.insert(0, f"Within half a year, {100 * overall['resolved_share']:.0f} of 100 cases were resolved.")
@@ -138,7 +143,7 @@ def measure(records: Tables, as_of: date) -> Measured:
             "open_cases_over": overdue,
             "caseloads": loads,
         },
-        can_say=(*sentences, "Cases still open after 6, 12 and 24 months are listed under numbers."),
+        can_say=tuple(sentences),
         assumptions=(
             "A case dealt with but never closed in its system leaves on the day it was dealt with, its outcome "
             "unknown.",

@@ -37,6 +37,7 @@ CATEGORIES = {
 
 
 OPEN = "open"
+DEALT_WITH = "dealt with, never marked as closed"
 AGES = (
     (182, "open for up to 6 months"),
     (365, "open for 6 to 12 months"),
@@ -86,11 +87,14 @@ def tables(records: Tables, as_of: date) -> dict[str, pl.DataFrame]:
         month=pl.col("occurred_on").dt.strftime("%Y-%m"),
         person=pl.coalesce("subject_id", "incident_id"),
     )
-    cases = _columns(records, "Cases", "case_id", "subject_id", "service", "opened_on", "closed_on", "closure").select(
+    columns = ("case_id", "subject_id", "service", "opened_on", "closed_on", "dealt_on", "closure")
+    cases = _columns(records, "Cases", *columns).select(
         service=pl.col("service").fill_null(NOT_RECORDED),
-        state=pl.when(pl.col("closed_on").is_null())
-        .then(_age(as_of))
-        .otherwise(pl.col("closure").fill_null("closed, outcome not recorded")),
+        state=pl.when(pl.col("closed_on").is_not_null())
+        .then(pl.col("closure").fill_null("closed, outcome not recorded"))
+        .when(pl.col("dealt_on") <= as_of)
+        .then(pl.lit(DEALT_WITH))
+        .otherwise(_age(as_of)),
         year=pl.col("opened_on").dt.year().cast(pl.String),
         person=pl.coalesce("subject_id", "case_id"),
     )

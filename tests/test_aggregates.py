@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from analyses import ladder as study
-from evaluation.aggregates import AGES, OLDEST, RUNGS, hierarchies, ladder, tables, with_margins
+from evaluation.aggregates import AGES, DEALT_WITH, OLDEST, RUNGS, hierarchies, ladder, tables, with_margins
 from evaluation.publishing.release import Rules, release_tables
 
 AS_OF = date(2012, 12, 31)
@@ -29,15 +29,16 @@ def records() -> dict[str, pl.DataFrame]:
             "occurred_on": days,
         }
     )
-    opened = [date(2012, 11, 1), date(2012, 3, 1), date(2011, 6, 1), date(2009, 1, 1), date(2012, 1, 1)]
+    opened = [date(2012, 11, 1), date(2012, 3, 1), date(2011, 6, 1), date(2009, 1, 1), *[date(2012, 1, 1)] * 3]
     cases = pl.DataFrame(
         {
-            "case_id": [f"c{i}" for i in range(5)],
-            "subject_id": [f"p{i}" for i in range(5)],
-            "service": ["Police"] * 5,
+            "case_id": [f"c{i}" for i in range(7)],
+            "subject_id": [f"p{i}" for i in range(7)],
+            "service": ["Police"] * 7,
             "opened_on": opened,
-            "closed_on": [None, None, None, None, date(2012, 2, 1)],
-            "closure": [None, None, None, None, "resolved"],
+            "closed_on": [None, None, None, None, date(2012, 2, 1), None, None],
+            "dealt_on": [None, None, None, None, date(2012, 1, 20), date(2012, 1, 9), date(2013, 1, 9)],
+            "closure": [None, None, None, None, "resolved", None, None],
         }
     )
     steps = [
@@ -68,9 +69,14 @@ def test_months_stand_beside_their_years_and_the_whole() -> None:
 
 def test_open_cases_are_told_apart_by_age() -> None:
     found = counts(tables(records(), AS_OF)["caseload_by_service_and_state"])  # type: ignore[arg-type]
-    assert [found["All", state] for state in (*(age for _, age in AGES), OLDEST)] == [1, 1, 1, 1]
-    assert found["All", "open"] == 4
+    assert [found["All", state] for state in (*(age for _, age in AGES), OLDEST)] == [1, 2, 1, 1]
+    assert found["All", "open"] == 5
     assert found["All", "resolved"] == 1
+
+
+def test_a_case_that_was_dealt_with_is_not_open_though_nobody_closed_it() -> None:
+    found = counts(tables(records(), AS_OF)["caseload_by_service_and_state"])
+    assert found["All", DEALT_WITH] == 1, "dealt with by the day; the one dealt with later is open on it"
 
 
 def test_the_ladder_counts_each_person_once_and_never_downwards() -> None:

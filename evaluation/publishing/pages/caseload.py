@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from evaluation.publishing import words
@@ -32,6 +32,7 @@ def page(content: SiteContent, schemes: Sequence[SchemeView]) -> Page:
     if aged:
         file = link(f"published/tables/{OPEN_CASES}.json", f"{OPEN_CASES}.json")
         parts += [heading(2, "How old are the open cases?", "old"), aside(markup.pop("ages"), _why_old(content))]
+        parts.append(_by_service(content))
         parts.append(f'<p class="key">Every number here comes from the published table: {file}.</p>')
     parts += [heading(2, "Resolved within half a year, scheme by scheme", "by-scheme"), _by_scheme(schemes)]
     parts.append(descriptions.body(content, markup))
@@ -49,6 +50,7 @@ def page(content: SiteContent, schemes: Sequence[SchemeView]) -> Page:
 
 OPEN_CASES = "caseload_by_service_and_state"
 OPEN = "open"
+DEALT_WITH = "dealt with, never marked as closed"
 AGES = (
     ("open for up to 6 months", "Up to 6 months"),
     ("open for 6 to 12 months", "6 to 12 months"),
@@ -58,18 +60,30 @@ AGES = (
 """Ages of open cases as the published table names them, youngest first, and the last two are older than a year."""
 
 
-def open_cases(content: SiteContent) -> tuple[int, int] | None:
-    """Return the open cases, and those of them older than a year; None where either is not shown."""
+def in_a_line(content: SiteContent) -> str:
+    """Say how many cases wait, and how many only look as if they did; empty where neither is shown."""
     counts = _by_state(content)
-    whole, parts = counts.get(OPEN), [counts.get(age) for age, _ in AGES[2:]]
-    known = [part for part in parts if part is not None]
-    return (whole, sum(known)) if whole and len(known) == len(parts) else None
+    waiting, done, old = counts.get(OPEN), counts.get(DEALT_WITH), _old(counts)
+    parts: list[str] = []
+    if waiting:
+        older = f", {words.count(old)} of them for over a year" if old else ""
+        parts.append(f"{words.count(waiting)} cases are open and not dealt with{older}.")
+    if done:
+        more = "more were" if waiting else "cases were"
+        parts.append(f"{words.count(done)} {more} dealt with and never marked as closed.")
+    return " ".join(parts)
 
 
-def _by_state(content: SiteContent) -> dict[str, int | None]:
+def _old(counts: Mapping[str, int | None]) -> int | None:
+    """Add up the open cases older than a year; None where one of the ages is not shown."""
+    known = [count for age, _ in AGES[2:] if (count := counts.get(age)) is not None]
+    return sum(known) if len(known) == len(AGES[2:]) else None
+
+
+def _by_state(content: SiteContent, service: str = MARGIN) -> dict[str, int | None]:
     table = content.table(OPEN_CASES)
     rows = rows_of(table.data, "rows") if table else []
-    return {str(row.get("state")): row.get("count") for row in rows if row.get("service") == MARGIN}
+    return {str(row.get("state")): row.get("count") for row in rows if row.get("service") == service}
 
 
 def _ages(content: SiteContent) -> Chart | None:
@@ -81,34 +95,49 @@ def _ages(content: SiteContent) -> Chart | None:
                  "f4" if i > 1 else "f5-soft")
         for i, (age, label) in enumerate(AGES)
     ]  # fmt: skip
-    found = open_cases(content)
-    title = (
-        f"{words.sentence_case(words.about_of(found[1] / found[0], 'open cases'))} are older than a year: "
-        f"{words.count(found[1])} of {words.count(found[0])}"
-        if found
-        else "Open cases by age"
-    )
+    whole, old = counts.get(OPEN), _old(counts)
+    title = "Open cases by age"
+    if whole:
+        title = f"{words.count(whole)} cases are open and not dealt with"
+        title += f", {words.count(old)} of them for over a year" if old else ""
     spoken = "; ".join(f"{bar.label}: {bar.words}" for bar in rows)
     return bars.bars(rows, name="ages", title=title, desc=f"One bar for each age. {spoken}.",
                      note=f"Open on {words.long_date(content.as_of)}. Orange: older than a year.",
                      heads=("Age", "Open cases"))  # fmt: skip
 
 
-def never_closed(content: SiteContent) -> int | None:
-    """Return the cases that were dealt with and never marked as closed, as the data tests count them."""
-    tests = rows_of(content.quality.data, "tests") if content.quality else []
-    found = next((row.get("count") for row in tests if row.get("test") == "dealt_but_open"), None)
-    return found if isinstance(found, int) else None
-
-
 def _why_old(content: SiteContent) -> str:
-    count = never_closed(content)
-    if not count:
-        return "Open is what the record says: no closing day is on it."
-    return (
-        f"Open is what the record says. {words.count(count)} cases were dealt with and never marked as closed. "
-        "Close those first: then the rest shows who is still waiting."
+    said = "Open: no closing day and no day of dealing with it is on record."
+    count = _by_state(content).get(DEALT_WITH)
+    if count:
+        said += (
+            f" {words.count(count)} cases were dealt with and never marked as closed. They are left out here: nobody "
+            "waits for them. Close them in the system."
+        )
+    return f"{said} {TWICE}"
+
+
+TWICE = (
+    "A case that stands in two systems is one case here. On the page on data each system’s rows are counted, so that "
+    "its numbers are larger."
+)
+
+
+def _by_service(content: SiteContent) -> str:
+    """Write how old the open cases of each service are."""
+    table = content.table(OPEN_CASES)
+    services = sorted(
+        {str(row.get("service")) for row in (rows_of(table.data, "rows") if table else [])}, key=_margin_last
     )
+    rows: list[list[Cell]] = []
+    for service in services:
+        counts = _by_state(content, service)
+        rows.append(
+            [service, *(words.count(counts.get(state)) for state in (OPEN, *(age for age, _ in AGES), DEALT_WITH))]
+        )
+    heads = ["Service", "Open", *(label for _, label in AGES), "Dealt with, not closed"]
+    caption = "Open cases by service and age"
+    return region(data_table(caption, heads, rows), f"{caption}, table")
 
 
 def _margin_last(level: str) -> tuple[bool, str]:

@@ -124,8 +124,8 @@ def _times(rows: Json, head: str) -> str:
         head,
         "Cases",
         "Resolved within half a year",
-        "Days until half were resolved",
-        "Days until 9 in 10 were",
+        "Of those resolved: half within so many days",
+        "Of those resolved: 9 in 10 within",
         "Answered in a week",
     ]
     caption = f"Time to resolution, by {head.lower()}"
