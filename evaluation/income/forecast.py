@@ -59,6 +59,12 @@ class Forecast:
     provision: pl.DataFrame
     level: float
 
+    def expected(self) -> dict[str, str] | None:
+        """Everything that is ever expected with its limits, in pounds, as text; None where it cannot be said."""
+        if self.collectable is None or self.low is None or self.high is None:
+            return None
+        return {"value": str(self.collectable), "low": str(self.low), "high": str(self.high)}
+
     def sentence(self) -> str:
         """Say how much is expected, or why that cannot be said."""
         if self.status == "cannot_be_said":

@@ -41,7 +41,7 @@ def write(held: Reconciliation, folder: Path) -> tuple[Path, ...]:
     folder.mkdir(parents=True, exist_ok=True)
     ahead = forecast(held)
     written = [
-        _json(folder / "summary.json", held.summary()),
+        _json(folder / "summary.json", {**held.summary(), "expected": ahead.expected()}),
         _json(folder / "forecast.json", ahead.to_json()),
         *(_csv(folder / f"{name}.csv", getattr(held, name)) for name in _TABLES),
         _csv(folder / "decisions_needed.csv", decisions_needed(held)),

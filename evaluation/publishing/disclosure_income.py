@@ -8,7 +8,7 @@ hidden together with others of its sum, until what is left open rests on enough 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from itertools import combinations
 from typing import cast
 
@@ -19,6 +19,8 @@ from evaluation.publishing.disclosure_tree import Json, as_plain, held_back, is_
 REDUCTIONS = ("varied", "remitted", "written_off")
 TOTALS = ("awarded", "varied", "paid", "remitted", "written_off", "outstanding")
 RECEIPTS = ("received", "allocated", "unmatched", "refunded")
+NEAREST = 1000
+"""Pounds to which amounts are rounded that would else tell what few orders did."""
 ROUNDED = "to the nearest £1,000"
 """What `amounts` says of a ledger whose pence would tell what a few orders did since the last edition."""
 _TIED = {"allocated": "rules", "unmatched": "unmatched"}
@@ -38,6 +40,7 @@ def protect_income(summary: Mapping[str, object], rules: Rules) -> dict[str, Jso
     source = as_plain(cast("Mapping[object, object]", summary))
     months = records(source.pop("months", ()))
     source.pop("orders_by_year", None)
+    expected = source.pop("expected", None)
     data = cast("dict[str, Json]", protect_tree(source, rules))
     for key, counted in (("ageing", "orders"), ("rules", "orders"), ("unmatched", "receipts")):
         _hide_rows(data, records(source.get(key)), key, counted, rules)
@@ -46,7 +49,20 @@ def protect_income(summary: Mapping[str, object], rules: Rules) -> dict[str, Jso
         data["months"] = list[Json](_years(months, summary, data, rules))
     _hide_receipts(data, source, rules)
     _hide_totals(data, source, rules)
+    data["expected"] = _expected(expected, data)
     return {key: data[key] for key in summary if key in data}
+
+
+def _expected(expected: object, data: Mapping[str, Json]) -> Json:
+    """What is expected of what is owed: always to whole thousands, and its limits outwards, so no order can be told."""
+    if not isinstance(expected, Mapping) or data.get("outstanding") is None:
+        return None
+    given = {name: Decimal(str(value)) for name, value in cast("Mapping[str, object]", expected).items()}
+    roundings = {"low": ROUND_FLOOR, "value": ROUND_HALF_EVEN, "high": ROUND_CEILING}
+    return {
+        name: f"{(given[name] / NEAREST).to_integral_value(rounding) * NEAREST:.2f}"
+        for name, rounding in roundings.items()
+    }
 
 
 def records(value: object) -> list[dict[str, object]]:

@@ -12,12 +12,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, cast
 
-from evaluation.publishing.disclosure_income import RECEIPTS, ROUNDED, TOTALS, sentence
+from evaluation.publishing.disclosure_income import NEAREST, RECEIPTS, ROUNDED, TOTALS, sentence
 from evaluation.publishing.disclosure_rules import Rules
 from evaluation.publishing.disclosure_settling import aligned, moved, settle
 from evaluation.publishing.disclosure_tree import Json, is_figure
 
-NEAREST = Decimal(1000)
 ROUNDED_REASON = f"amounts: {ROUNDED}, because too few orders stand behind what changed since the last edition"
 _ROWS = {"ageing": "orders", "rules": "orders", "unmatched": "receipts", "claimed_and_awarded": "orders"}
 _YEARS = {"awarded": "orders_awarded", "cash": "orders_cash"}

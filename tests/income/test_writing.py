@@ -4,7 +4,7 @@ import fastexcel
 import polars as pl
 import pytest
 
-from evaluation.income import write
+from evaluation.income import forecast, write
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def test_what_is_written(held, tmp_path):
     written = {path.name for path in write(held, tmp_path / "income")}
     assert {"summary.json", "forecast.json", "ledger.csv", "allocations.csv", "journal.xlsx", "debtors.xlsx"} <= written
     said = json.loads((tmp_path / "income" / "summary.json").read_text(encoding="utf-8"))
-    assert said == json.loads(json.dumps(held.summary()))
+    assert said == json.loads(json.dumps({**held.summary(), "expected": forecast(held).expected()}))
     assert said["outstanding"] == "130.00"
     assert pl.read_csv(tmp_path / "income" / "ledger.csv", infer_schema=False)["outstanding"].to_list() == [
         "40.00",

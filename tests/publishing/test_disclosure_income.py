@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from evaluation import income
+from evaluation.publishing.disclosure_income import _expected
 from evaluation.publishing.release import Rules, release_income, settled
 
 RULES = Rules()
@@ -192,3 +193,11 @@ def test_the_same_hidden_sum_is_not_told_twice():
     more = {**before, "remitted": str(Decimal(before["remitted"]) + 50),
             "outstanding": str(Decimal(before["outstanding"]) - 50)}  # fmt: skip
     assert settled(release_income(more, RULES), first.data, RULES).data["amounts"] == "to the nearest £1,000"
+
+
+def test_what_is_expected_is_to_whole_thousands_and_hidden_with_what_is_owed() -> None:
+    data = {"outstanding": "16214.45"}
+    given = {"value": "6708.41", "low": "5668.62", "high": "7805.16"}
+    assert _expected(given, data) == {"low": "5000.00", "value": "7000.00", "high": "8000.00"}
+    assert _expected(given, {"outstanding": None}) is None
+    assert _expected(None, data) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from datetime import date
@@ -20,6 +21,7 @@ from evaluation.publishing.render import Rendered, render
 from evaluation.publishing.tidy import inline_code
 
 SITE = Path(__file__).resolve().parents[2] / "site"
+SHIPPED_EXAM = SITE.parent / "evaluation" / "example" / "exam_result.json"
 STAMP = "Worked example: synthetic data"
 Built = tuple[Path, Rendered]
 
@@ -152,7 +154,8 @@ def test_the_source_is_a_quarto_project_of_its_own() -> None:
 
 @pytest.mark.parametrize("with_schemes", [False, True])
 def test_a_workspace_without_results_has_a_whole_site(demo: ModuleType, tmp_path: Path, with_schemes: bool) -> None:
-    given = {"findings": (), "contracts": (), "income": None, "quality": None}
+    exam = json.loads(SHIPPED_EXAM.read_text(encoding="utf-8"))
+    given = {"findings": (), "contracts": (), "income": None, "quality": None, "exam": exam}
     schemes = demo.SCHEMES if with_schemes else ()
     write_site(demo.source(), tmp_path / "site", site=demo.content(schemes=schemes, **given))
     done = render(tmp_path / "site", tmp_path / "_site", "smalldocs")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
 
@@ -12,7 +12,7 @@ from evaluation.publishing.charts import bars
 from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page, charts
-from evaluation.publishing.pages.reading import Json, amount, money, part_of, record_table, rows_of
+from evaluation.publishing.pages.reading import Json, amount, money, part_of, rows_of
 from evaluation.publishing.parts import (
     Cell,
     Fact,
@@ -76,6 +76,7 @@ def _decision(data: Json) -> str:
     facts = (
         Fact("What is owed", written(owed), "after what was paid, remitted and written off."),
         Fact("How late it is", written(late), f"is past its day: {share}." if share else "is past its day."),
+        Fact("What will still come", *_expected(data)),
         Fact("What is not matched", written(loose), "came in and waits for an order to be set against."),
         Fact(
             "Is the list complete?",
@@ -87,6 +88,21 @@ def _decision(data: Json) -> str:
     )
     question = "Which debts do we pursue, and which do we ask the court to remit?"
     return decision_box("The decision in front of you", question, facts, gap=unexplained != 0)
+
+
+def _expected(data: Json) -> tuple[str, str]:
+    """Say how much of what is owed is likely to come, and so how much may never come."""
+    found, owed = part_of(data, "expected"), amount(data.get("outstanding"))
+    value, low, high = (amount(found.get(name)) for name in ("value", "low", "high"))
+    if value is None or low is None or high is None or owed is None:
+        return "Not known", "too few orders, or too short a history, to say what will be paid."
+    least, most = (words.pounds(words.three_figures(max(owed - end, Decimal()))) for end in (high, low))
+    about = words.pounds(value) if value else "under £1,000"
+    return (
+        f"About {about}",
+        f"({words.pounds(low)} to {words.pounds(high)}), if people go on paying as they did. "
+        f"So {least} to {most} may never come.",
+    )
 
 
 def _completeness(data: Json) -> dict[str, object]:
@@ -124,10 +140,12 @@ def _body(data: Json, drawn: dict[str, str]) -> str:
     parts.append(_unmatched(data))
     claimed = rows_of(data, "claimed_and_awarded")
     if claimed:
-        parts.append(folded("Claimed and awarded, year by year", record_table("Claimed and awarded", claimed)))
+        parts.append(
+            folded("Claimed and awarded, year by year", _yearly("Claimed and awarded", claimed, _CLAIMED, data))
+        )
     months = rows_of(data, "months")
     if months:
-        parts.append(folded("The ledger month by month", record_table("The ledger by month", months)))
+        parts.append(folded("Awarded and paid, year by year", _yearly("Awarded and paid", months, _MOVED, data)))
     file = link("published/income/court_costs.json", "court_costs.json")
     parts.append(f'<p class="key">Every number here comes from the published ledger: {file}.</p>')
     return "".join(parts)
@@ -167,31 +185,111 @@ def _complete(data: Json) -> str:
     table = card_table("From court to ledger", ["Check", "Found", "To do"], rows)
     if _completeness(data).get("prosecutions_without_order_unexplained") != 0:
         table += unknown("what was awarded in the prosecutions without an order. The true sum owed may be higher.")
+    if part_of(data, "receipts").get("unmatched") is not None:
+        table += unknown("which orders the payments not yet matched belong to. The true sum owed may be lower.")
     return table
 
 
+_CLAIMED = (
+    ("year", "Year"),
+    ("orders", "Orders"),
+    ("claimed", "Claimed"),
+    ("awarded", "Awarded"),
+    ("share", "Awarded of what was claimed"),
+    ("without_claim", "Orders without a recorded claim"),
+    ("above_claim", "Orders above the claim"),
+)
+_MOVED = (
+    ("month", "Year"),
+    ("orders_awarded", "Orders made"),
+    ("awarded", "Awarded"),
+    ("orders_cash", "Orders paid on"),
+    ("cash", "Paid"),
+    ("varied", "Varied"),
+    ("remitted", "Remitted"),
+    ("written_off", "Written off"),
+)
+_AMOUNTS = ("claimed", "awarded", "cash", "varied", "remitted", "written_off", "amount")
+
+
+def _yearly(caption: str, rows: list[Json], columns: tuple[tuple[str, str], ...], data: Json) -> str:
+    """Write rows by year; a column of which nothing is shown is left out, and said."""
+    held = [(key, head) for key, head in columns if any(row.get(key) is not None for row in rows)]
+    silent = [head.lower() for key, head in columns if (key, head) not in held and key in rows[0]]
+    cells: list[list[Cell]] = [[_cell(key, row.get(key), data) for key, _ in held] for row in rows]
+    table = region(data_table(caption, [head for _, head in held], cells), f"{caption}, table")
+    if silent:
+        table += f'<p class="key">Too few orders a year to show: {words.listed(silent)}.</p>'
+    return table
+
+
+def _cell(key: str, value: object, data: Json) -> str:
+    if key in ("year", "month"):
+        return str(value)
+    if key == "share":
+        return words.percent(float(value)) if isinstance(value, int | float) else words.HIDDEN
+    if key in _AMOUNTS:
+        return _written(data)(value)
+    return words.count(value if isinstance(value, int) else None)
+
+
+_RULES = {
+    "exact_reference": "The order’s own number stood on it",
+    "corrected_reference": "The number, with a slip of the pen put right",
+    "amount_date_name": "The amount, the day and the payer fitted one order",
+    "one_to_many": "One payment for several orders of a payer",
+    "remittance_schedule": "The court’s list said which orders it was for",
+    "reversal": "A payment that was taken back",
+    "decision": "Somebody decided",
+}
+_WAITS = {
+    "ambiguous": "It could belong to more than one order",
+    "no_match": "No order fits",
+    "overpayment": "More than was owed",
+    "recovery_after_write_off": "Paid after the order had been written off",
+}
+
+
+def _by_kind(caption: str, rows: list[Json], key: str, head: str, said: Mapping[str, str], data: Json) -> str:
+    """Write payments by rule or by reason in words; empty where no row is shown."""
+    shown = [row for row in rows if row.get("amount") is not None or row.get("receipts") is not None]
+    if not shown:
+        return f'<p class="key">{caption}: too few of each kind to show.</p>'
+    cells: list[list[Cell]] = [
+        [said.get(str(row.get(key)), words.sentence_case(str(row.get(key)))),
+         _cell("receipts", row.get("receipts"), data), _cell("amount", row.get("amount"), data)]
+        for row in rows
+    ]  # fmt: skip
+    return folded(caption, region(data_table(caption, [head, "Receipts", "Amount"], cells), f"{caption}, table"))
+
+
+def _came_in(data: Json) -> list[list[Cell]]:
+    """Write what came in and where it went; what is matched and not paid on costs is for other sums of the orders."""
+    received, written = part_of(data, "receipts"), _written(data)
+    matched, paid = amount(received.get("allocated")), amount(data.get("paid"))
+    lines: list[tuple[str, object]] = [
+        ("Received", received.get("received")),
+        ("Matched to an order", received.get("allocated")),
+    ]
+    if matched is not None and paid is not None:
+        lines += [
+            ("of this, for costs: the “Paid” of the ledger", paid),
+            ("of this, for fines and compensation on the same orders", matched - paid),
+        ]
+    lines += [("Not matched yet", received.get("unmatched")), ("Paid back", received.get("refunded"))]
+    return [[label, written(value)] for label, value in lines]
+
+
 def _unmatched(data: Json) -> str:
-    received = part_of(data, "receipts")
-    if not received:
+    if not part_of(data, "receipts"):
         return ""
-    lines = (
-        ("Received", "received"),
-        ("Matched to an order", "allocated"),
-        ("Not matched yet", "unmatched"),
-        ("Paid back", "refunded"),
-    )
-    written = _written(data)
-    rows: list[list[Cell]] = [[label, written(received.get(key))] for label, key in lines if key in received]
+    rows = _came_in(data)
     table = region(data_table("What came in, and where it went", ["Receipts", "Amount"], rows), "Receipts, table")
     parts = [heading(2, "Is every payment matched?", "matched"), table]
-    unmatched = rows_of(data, "unmatched")
-    if unmatched:
-        heads = {"status": "Why it waits", "receipts": "Receipts", "amount": "Amount"}
-        parts.append(folded("Payments not matched, by reason", record_table("Payments not matched", unmatched, heads)))
-    rules = rows_of(data, "rules")
-    if rules:
-        heads = {"rule": "Rule", "receipts": "Receipts", "amount": "Amount"}
-        parts.append(folded("How payments were matched, by rule", record_table("Payments by rule", rules, heads)))
+    if unmatched := rows_of(data, "unmatched"):
+        parts.append(_by_kind("Payments not matched, by reason", unmatched, "status", "Why it waits", _WAITS, data))
+    if rules := rows_of(data, "rules"):
+        parts.append(_by_kind("How payments were matched", rules, "rule", "What told which order", _RULES, data))
     return "".join(parts)
 
 
