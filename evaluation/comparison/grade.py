@@ -10,6 +10,26 @@ from evaluation.comparison.effects import FEW_TREATED
 from evaluation.comparison.finding import Check, Effect
 
 GRADES = ("very low", "low", "moderate", "high")
+GRADE_WORDS = {
+    "high": "Chance, or something close to it, decided who was helped, and there is no doubt",
+    "moderate": "Similar people or places with a recorded history were compared, and there is no doubt; "
+    "or a stronger comparison with one doubt",
+    "low": "A comparison without a recorded history of both; or a stronger one with one more doubt",
+    "very low": "Before and after alone; or more doubts; or sources missing in more than a fifth of the months",
+}
+"""What each grade means, strongest first: the one wording, which every page that explains the grades repeats."""
+
+DOUBTS = (
+    "The groups are not alike",
+    "There is nobody to compare with",
+    "The scheme seems to work before it starts",
+    "Something moves that the scheme cannot touch",
+    "The range is wider than twice the smallest difference worth paying for",
+    f"Fewer than {FEW_TREATED} people were helped",
+    "The study names a doubt of its own",
+)
+"""What takes a grade down one step each, in the words of the pages that explain the grades."""
+
 LOWERING = ("balance", "overlap", "placebo_in_time", "negative_control")
 """Checks that take a step off the grade when they fail: each says that the comparison itself may be unfair.
 

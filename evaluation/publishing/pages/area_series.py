@@ -24,7 +24,7 @@ def draw(finding: Json) -> Chart | None:
     start = _start(finding)
     months = [month for month in sorted(recorded) if expected.get(month)]
     before = [month for month in months if start is not None and month < start]
-    since = [month for month in months if month >= start]
+    since = [month for month in months if start is not None and month >= start]
     told = part_of(finding, "numbers").get("months_after")
     study = told if isinstance(told, int) and told > 0 else len(since)
     ran = since[:study]
