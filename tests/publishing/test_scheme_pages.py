@@ -142,6 +142,11 @@ def test_months_that_are_not_drawn_and_months_after_the_end_are_named() -> None:
     assert drawn.title == "From Jan 2011 to Dec 2011, none of 12 months stand out"
     assert "Not drawn: Feb 2009" in drawn.note
     assert "Not shown: Jul 2012 to Dec 2012" in drawn.note
+    for points_ in points.values():
+        del points_[28]  # June 2011, while it ran
+    gap = draw(found)
+    assert gap is not None
+    assert gap.title == "From Jan 2011 to Dec 2011, none of the 11 months shown stand out"
 
 
 def test_the_contracts_days_say_what_each_is_for(demo: ModuleType) -> None:
