@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from evaluation.publishing.charts import curves, forest, love
-from evaluation.publishing.pages import register, scheme_dates, scheme_results
+from evaluation.publishing.charts import control, curves, forest, love
+from evaluation.publishing.pages import problem, register, scheme_dates, scheme_results
 from evaluation.publishing.pages.area_series import draw
 from evaluation.publishing.pages.effects import checks_table, counted, effects_table, may_be_chance
 from evaluation.publishing.pages.scheme import page, two_parts
@@ -166,6 +166,19 @@ def test_the_contracts_days_say_what_each_is_for(demo: ModuleType) -> None:
         "Next: decide by 2 Jul 2013, since the contract can be broken on 30 September 2013."
     )
     assert scheme_dates.reasons((), date(2013, 1, 1), date(2013, 1, 1)) == ""
+
+
+def test_a_series_that_never_moves_is_drawn() -> None:
+    points = [control.Point(str(i), 1.0) for i in range(12)]
+    limits = control.natural_limits([point.value for point in points])
+    drawn = control.chart(points, limits, name="c", title="T", unit="Share", note="", percent=True).drawing
+    assert "100%" in drawn
+
+
+def test_a_problems_page_says_which_results_may_be_chance(demo: ModuleType) -> None:
+    site, view = seen(demo, mediation(demo, checks=[WARNED]))
+    said = problem.page(site, "Neighbour disputes", [view]).description
+    assert "Read beside all results, Mediation may yet be chance." in said
 
 
 def test_money_lost_stands_in_the_decision_box_and_the_register(demo: ModuleType) -> None:

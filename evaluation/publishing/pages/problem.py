@@ -78,6 +78,8 @@ def page(content: SiteContent, problem: str, schemes: Sequence[SchemeView]) -> P
         f"{number_of(fewer, 'scheme').capitalize() if fewer else 'None so far'} "
         f"{'are' if fewer > 1 else 'is'} followed by fewer repeats."
     ) + "".join(f" After {view.in_a_sentence}, repeats come {view.seen.effect}." for view in tried if view.seen.rate)
+    if doubted := [view.record.title for view in tried if view.may_be_chance]:
+        summary += f" Read beside all results, {words.listed(doubted)} may yet be chance."
     return Page(
         stem=stem(problem),
         title=f"What has worked here for {problem[:1].lower() + problem[1:]}",
