@@ -179,6 +179,13 @@ def test_a_problems_page_says_which_results_may_be_chance(demo: ModuleType) -> N
     site, view = seen(demo, mediation(demo, checks=[WARNED]))
     said = problem.page(site, "Neighbour disputes", [view]).description
     assert "Read beside all results, Mediation may yet be chance." in said
+    assert "Mediation (may yet be chance)" in problem.index([view])
+
+
+def test_steps_that_lose_nobody_say_so() -> None:
+    steps = [{"step": "randomised", "people": 432}, {"step": "analysed", "people": 432}]
+    assert scheme_results.ladder(steps).title == "All 432 people are in it"
+    assert scheme_results.ladder([*steps, {"step": "seen", "people": 9}]).title == "From 432 people to 9, step by step"
 
 
 def test_money_lost_stands_in_the_decision_box_and_the_register(demo: ModuleType) -> None:

@@ -53,7 +53,7 @@ def index(schemes: Sequence[SchemeView]) -> str:
             [
                 Markup(link(f"{stem(problem)}.html", problem)),
                 number_of(len(tried), "scheme"),
-                words.listed([view.record.title for view in best]) or "Nothing yet with a clear result",
+                words.listed([_doubted(view) for view in best]) or "Nothing yet with a clear result",
             ]
         )
     general = [view for view in schemes if view.record.problem == EVERY]
@@ -63,6 +63,10 @@ def index(schemes: Sequence[SchemeView]) -> str:
         items = [Markup(f"{link(view.href, view.record.title)}: {escaped(headline_line(view))}") for view in general]
         text += heading(2, "Schemes used for every problem", "all") + bullets(items)
     return text + source
+
+
+def _doubted(view: SchemeView) -> str:
+    return f"{view.record.title} (may yet be chance)" if view.may_be_chance else view.record.title
 
 
 def page(content: SiteContent, problem: str, schemes: Sequence[SchemeView]) -> Page:
