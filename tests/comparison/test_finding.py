@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from evaluation.comparison import Finding
-from evaluation.comparison.finding import rounded
+from evaluation.comparison.finding import Check, rounded
 from evaluation.comparison.grade import STEPS, effect_step, grade
 from evaluation.comparison.register_wide import across_register
 from evaluation.comparison.template import study_source
@@ -41,6 +41,19 @@ def test_more_results_read_together_are_held_to_more(finding):
     assert read["a"].check("many_results").figures["p"] == pytest.approx(min(3 * alone, 1))
     assert read["a"].check("shrinkage").figures["ratio"] == pytest.approx(finding.effect("hazard_ratio").value)
     assert across_register(read)["a"].checks == read["a"].checks
+
+
+def test_chance_among_many_results_warns_and_takes_no_step_off(finding):
+    effect = finding.effect("risk_difference_365")
+    held = [check for check in finding.checks if check.verdict != "fail"]
+
+    def graded(name):
+        failed = Check(name, "fail", "it did not hold", {})
+        return grade("emulated_trial", [*held, failed], effect, treated=200, worth=-0.5).grade
+
+    assert {name: graded(name) for name in ("balance", "many_results", "leave_one_area_out")} == {
+        "balance": "low", "many_results": "moderate", "leave_one_area_out": "moderate",
+    }  # fmt: skip
 
 
 def test_grades_fall_with_every_failed_check(finding):

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from evaluation.publishing.charts import curves, forest, love
-from evaluation.publishing.pages import register, scheme_dates, scheme_results
+from evaluation.publishing.charts import control, curves, forest, love
+from evaluation.publishing.pages import problem, register, scheme_dates, scheme_results
 from evaluation.publishing.pages.area_series import draw
 from evaluation.publishing.pages.effects import checks_table, counted, effects_table, may_be_chance
-from evaluation.publishing.pages.scheme import page
+from evaluation.publishing.pages.scheme import page, two_parts
+from evaluation.publishing.pages.scheme_record import how_often
 from evaluation.publishing.pages.scheme_view import SchemeView, headline_line, views
-from evaluation.publishing.release import Rules, release_finding
+from evaluation.publishing.release import Rules, release_contract, release_finding
 
 WARNED = {"name": "many_results", "verdict": "fail", "text": "the p-value is 0.066; among so many it may be chance"}
 
@@ -141,6 +142,11 @@ def test_months_that_are_not_drawn_and_months_after_the_end_are_named() -> None:
     assert drawn.title == "From Jan 2011 to Dec 2011, none of 12 months stand out"
     assert "Not drawn: Feb 2009" in drawn.note
     assert "Not shown: Jul 2012 to Dec 2012" in drawn.note
+    for points_ in points.values():
+        del points_[28]  # June 2011, while it ran
+    gap = draw(found)
+    assert gap is not None
+    assert gap.title == "From Jan 2011 to Dec 2011, none of the 11 months shown stand out"
 
 
 def test_the_contracts_days_say_what_each_is_for(demo: ModuleType) -> None:
@@ -160,6 +166,73 @@ def test_the_contracts_days_say_what_each_is_for(demo: ModuleType) -> None:
         "Next: decide by 2 Jul 2013, since the contract can be broken on 30 September 2013."
     )
     assert scheme_dates.reasons((), date(2013, 1, 1), date(2013, 1, 1)) == ""
+
+
+def test_a_series_that_never_moves_is_drawn() -> None:
+    points = [control.Point(str(i), 1.0) for i in range(12)]
+    limits = control.natural_limits([point.value for point in points])
+    drawn = control.chart(points, limits, name="c", title="T", unit="Share", note="", percent=True).drawing
+    assert "100%" in drawn
+
+
+def test_a_problems_page_says_which_results_may_be_chance(demo: ModuleType) -> None:
+    site, view = seen(demo, mediation(demo, checks=[WARNED]))
+    said = problem.page(site, "Neighbour disputes", [view]).description
+    assert "Read beside all results, Mediation may yet be chance." in said
+    assert "Mediation (may yet be chance)" in problem.index([view])
+
+
+def test_steps_that_lose_nobody_say_so() -> None:
+    steps = [{"step": "randomised", "people": 432}, {"step": "analysed", "people": 432}]
+    assert scheme_results.ladder(steps).title == "All 432 people are in it"
+    assert scheme_results.ladder([*steps, {"step": "seen", "people": 9}]).title == "From 432 people to 9, step by step"
+
+
+def test_money_lost_stands_in_the_decision_box_and_the_register(demo: ModuleType) -> None:
+    data = {**demo.contract(), "scheme": "mediation"}
+    data["value"] = {"spent": "900.00", "benefit": {"value": 90, "low": 50, "high": 99}, "worth": {"value": 0.0}}
+    site, view = seen(demo, mediation(demo))
+    site = replace(site, contracts=(release_contract(data, Rules()),))
+    box = page(site, view, "").body
+    assert "<dt>Is it worth its money</dt><dd><b>Chance under 1 in 100</b>" in box
+    first = register.body(site, [view])
+    assert "Worth it: chance under 1 in 100" in first
+    assert '<a href="schemes/mediation.html">Mediation</a> costs more than the averted incidents save.' in first
+
+
+def test_a_rate_that_turns_round_within_the_year_is_said_in_both_parts() -> None:
+    check = {"name": "proportional_hazards", "verdict": "pass", "text": "", "figures": {}}
+
+    def said(early: float, later: float, verdict: str = "pass") -> str:
+        figures = {"early_ratio": early, "later_ratio": later}
+        return two_parts({"checks": [{**check, "verdict": verdict, "figures": figures}]})
+
+    assert "1.79 times as often in the first 13 weeks and 0.90 times afterwards" in said(1.79, 0.9)
+    assert "too few people to be sure" in said(1.79, 0.9)
+    assert "too few" not in said(1.79, 0.9, "fail")
+    assert said(1.79, 1.2) == ""
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ({"kind": "enforcement"}, "what followed mediation with what happened to similar people without it"),
+        ({"kind": "prevention"}, "in similar places, or to people, without it"),
+        ({"status": "planned"}, "has not begun, so there is nothing to compare yet"),
+        ({"kind": "contract"}, "people helped by mediation with similar people who were not"),
+    ],
+)
+def test_what_nobody_compared_is_named_for_what_it_is(demo: ModuleType, record: dict[str, Any], expected: str) -> None:
+    site = demo.content(findings=())
+    view = next(view for view in views(site) if view.record.id == "mediation")
+    view = replace(view, record=view.record.model_copy(update={"status": "live", **record}))
+    assert expected in page(site, view, "").after
+
+
+def test_starts_are_counted_as_far_as_the_years_shown_go() -> None:
+    assert how_often({"2010": 25, "2011": 20, "All": 45}) == "The records show about 45 starts"
+    assert how_often({"2010": 25, "2011": None, "All": None}) == "The records show at least about 25 starts"
+    assert how_often({"2011": None, "All": None}) == "The records show a few starts"
 
 
 def test_each_area_can_be_chosen_and_costs_of_one_kind_stand_together(demo: ModuleType) -> None:

@@ -44,6 +44,7 @@ def test_each_filter_narrows_the_register(window: Any) -> None:
 def test_a_tile_and_its_address_give_the_same_view(window: Any) -> None:
     page = window().goto("index.html")
     page.get_by_role("link", name=re.compile("more repeats")).click()
+    page.get_by_text("1 of 9 schemes").wait_for()
     assert rows(page) == ["ASBOs"]
     again = window().goto("index.html?effect=more#register")
     assert rows(again) == ["ASBOs"]

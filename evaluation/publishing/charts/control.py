@@ -142,6 +142,7 @@ def _draw(
     span = (max(edges) - min(edges)) or abs(max(edges)) or 1.0
     step = svg.nice_step(span * 1.1, 3)
     base, ceiling = math.floor(min(edges) / step) * step, math.ceil(max(edges) / step) * step
+    ceiling = max(ceiling, base + step)  # a series that never moves still needs a scale to stand on
     drawing = svg.Svg(name, width, height, title, desc)
 
     def x(i: int) -> float:
@@ -161,7 +162,7 @@ def _draw(
     if change is not None:
         at = x(change[0]) - (x(1) - x(0)) / 2
         drawing.line(at, top - 8, at, height - foot, "change")
-        drawing.text(at + 6, top + 4, change[1], "t")
+        drawing.text(at + 6, top + (4 if wide else 20), change[1], "t")
     drawing.path("line s1 thin", [(x(i), y(p.value)) for i, p in enumerate(points)])
     for i, point in enumerate(points):
         if point.special:

@@ -24,11 +24,13 @@ def draw(finding: Json) -> Chart | None:
     start = _start(finding)
     months = [month for month in sorted(recorded) if expected.get(month)]
     before = [month for month in months if start is not None and month < start]
-    since = [month for month in months if start is not None and month >= start]
+    since = months[len(before) :]
+    if start is None or len(before) < FEWEST or not since:
+        return None
     told = part_of(finding, "numbers").get("months_after")
     study = told if isinstance(told, int) and told > 0 else len(since)
-    ran = since[:study]
-    if start is None or len(before) < FEWEST or not since:
+    ran = [month for month in since if month <= _months_from(start, study)[-1]]
+    if not ran:
         return None
     values = [100 * recorded[month] / expected[month] for month in months]
     limits = control.natural_limits(values[: len(before)])
@@ -79,7 +81,8 @@ def _not_shown(finding: Json, months: Sequence[date]) -> str:
     last = words.as_date(part_of(finding, "period").get("to"))
     if last is None:
         return ""
-    every = _months(months[0], last.replace(day=1))
+    first = months[0]
+    every = _months_from(first, 12 * (last.year - first.year) + last.month - first.month + 1)
     between = [month for month in every if month < months[-1] and month not in months]
     after = [month for month in every if month > months[-1]]
     said = ""
@@ -88,12 +91,11 @@ def _not_shown(finding: Json, months: Sequence[date]) -> str:
         said += f" Not drawn: {named}, because published points stand about a month apart and none falls there."
     if after:
         which = words.short_month(after[0]) + (f" to {words.short_month(after[-1])}" if len(after) > 1 else "")
-        said += f" Not shown: {which}, where a month has too few incidents. The study counts these months too."
+        said += f" Not shown: {which}, because a month among them has too few incidents. The study counts them too."
     return said
 
 
-def _months(first: date, last: date) -> list[date]:
-    count = 12 * (last.year - first.year) + last.month - first.month + 1
+def _months_from(first: date, count: int) -> list[date]:
     places = [divmod(first.month - 1 + i, 12) for i in range(count)]
     return [date(first.year + years, month + 1, 1) for years, month in places]
 

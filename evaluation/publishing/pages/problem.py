@@ -53,7 +53,7 @@ def index(schemes: Sequence[SchemeView]) -> str:
             [
                 Markup(link(f"{stem(problem)}.html", problem)),
                 number_of(len(tried), "scheme"),
-                words.listed([view.record.title for view in best]) or "Nothing yet with a clear result",
+                words.listed([_doubted(view) for view in best]) or "Nothing yet with a clear result",
             ]
         )
     general = [view for view in schemes if view.record.problem == EVERY]
@@ -63,6 +63,10 @@ def index(schemes: Sequence[SchemeView]) -> str:
         items = [Markup(f"{link(view.href, view.record.title)}: {escaped(headline_line(view))}") for view in general]
         text += heading(2, "Schemes used for every problem", "all") + bullets(items)
     return text + source
+
+
+def _doubted(view: SchemeView) -> str:
+    return f"{view.record.title} (may yet be chance)" if view.may_be_chance else view.record.title
 
 
 def page(content: SiteContent, problem: str, schemes: Sequence[SchemeView]) -> Page:
@@ -78,6 +82,8 @@ def page(content: SiteContent, problem: str, schemes: Sequence[SchemeView]) -> P
         f"{number_of(fewer, 'scheme').capitalize() if fewer else 'None so far'} "
         f"{'are' if fewer > 1 else 'is'} followed by fewer repeats."
     ) + "".join(f" After {view.in_a_sentence}, repeats come {view.seen.effect}." for view in tried if view.seen.rate)
+    if doubted := [view.record.title for view in tried if view.may_be_chance]:
+        summary += f" Read beside all results, {words.listed(doubted)} may yet be chance."
     return Page(
         stem=stem(problem),
         title=f"What has worked here for {problem[:1].lower() + problem[1:]}",

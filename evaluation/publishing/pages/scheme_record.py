@@ -57,7 +57,7 @@ def _used(content: SiteContent, view: SchemeView) -> str:
     if not found:
         said = "no system that sent records names it as a step taken, so it cannot be counted here."
         return "" if view.record.status == "planned" else title + unknown(said)
-    often = _often(found)
+    often = how_often(found)
     years = [f"{year}: {words.count(found[year])}" for year in sorted(found) if year != MARGIN and found[year] != 0]
     if view.record.status == "planned":
         said = f"{often[:1].lower()}{often[1:]} of it, though the register says that it has not begun. One is wrong."
@@ -67,7 +67,7 @@ def _used(content: SiteContent, view: SchemeView) -> str:
     return title + paragraph(f"{often}. By year: {', '.join(years)}.{_why_no_sum(found)}") + source
 
 
-def _often(found: Mapping[str, int | None]) -> str:
+def how_often(found: Mapping[str, int | None]) -> str:
     """Say how often in all: the sum, or at least what the years that are shown come to, or that it was seldom."""
     whole = found.get(MARGIN)
     if whole is not None:

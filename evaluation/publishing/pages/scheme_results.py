@@ -97,11 +97,12 @@ def ladder(steps: Sequence[Mapping[str, Any]], *, rounded: bool = True, counted:
         for i, step in enumerate(steps)
     ]
     known = [step["people"] for step in steps if step.get("people") is not None]
-    title = (
-        f"From {words.plain(known[0])} {counted} to {words.plain(known[-1])}, step by step"
-        if len(known) > 1
-        else "Who was left at each step"
-    )
+    title = "Who was left at each step"
+    if len(known) > 1:
+        first, last = words.plain(known[0]), words.plain(known[-1])
+        title = (
+            f"From {first} {counted} to {last}, step by step" if first != last else f"All {last} {counted} are in it"
+        )
     spoken = "; ".join(f"{row.label}: {row.words}" for row in rows)
     return bars.bars(
         rows, name="ladder", title=title, desc=f"Bars from top to bottom. {spoken}.",
