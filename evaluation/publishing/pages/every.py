@@ -26,6 +26,7 @@ from evaluation.publishing.pages import (
     register,
     scheme,
     searching,
+    word_list,
 )
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.frame import Page, charts
@@ -53,7 +54,8 @@ def pages(source: Path, site: SiteContent) -> tuple[Page, ...]:
         *(meeting.page(site, day, schemes) for day in days),
         *(checks.page(site, found) for found in site.method_checks),
     ]
-    dressed = [_with_words(page, _written(source, page.stem), site) for page in made]
+    meanings = word_list.entries(_written(source, "glossary").below)
+    dressed = [word_list.explained(_with_words(page, _written(source, page.stem), site), meanings) for page in made]
     search = _with_words(
         Page("search", "Search", body=searching.body(dressed, site.notebooks)), _written(source, "search"), site
     )

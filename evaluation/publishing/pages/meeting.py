@@ -78,28 +78,33 @@ def _own(found: Sequence[Due], today: date) -> str:
     if not found:
         return paragraph(f"No decision of {MEETING} is waiting.")
     ahead = "" if found[0].day <= today else paragraph("None has to be taken today. These come next.", "key")
-    heads = ["By", "Question", "What the evidence says"]
-    rows = [[_by(due, today), _question(due, today), headline_line(due.view)] for due in found[:OWN]]
     more = len(found) - OWN
     tail = f'<p class="key">And {more} more on {_register()}.</p>' if more > 0 else ""
-    return ahead + card_table(f"For {MEETING} to decide, earliest first", heads, rows) + tail
+    return ahead + _table(f"For {MEETING} to decide, earliest first", found[:OWN], today) + tail
 
 
 def _passed_on(found: Sequence[Due], today: date) -> str:
+    """Write a table for each who decides: what is overdue or soon due, earliest first; the rest is counted."""
     if not found:
         return paragraph("Nobody else has a decision waiting.")
     soon = [due for due in found if (due.day - today).days <= SOON][:PASSED_ON] or list(found[:1])
-    heads = ["By", "Question", "What the evidence says", "To whom"]
-    rows = [[_by(due, today), _question(due, today), headline_line(due.view), due.who] for due in soon]
-    later = [due for due in found if due not in soon]
-    return card_table("For others to decide, earliest first", heads, rows) + _later(later)
+    tables = [
+        _table(f"For the {who}, earliest first", [due for due in soon if due.who == who], today)
+        for who in dict.fromkeys(due.who for due in soon)
+    ]
+    return "".join(tables) + _later([due for due in found if due not in soon])
+
+
+def _table(caption: str, found: Sequence[Due], today: date) -> str:
+    rows = [[_by(due, today), _question(due, today), headline_line(due.view)] for due in found]
+    return card_table(caption, ["By", "Question", "What the evidence says"], rows, "due")
 
 
 def _later(found: Sequence[Due]) -> str:
     if not found:
         return ""
-    whom = {due.who: [other for other in found if other.who == due.who] for due in found}
-    said = [f"{words.number_of(len(due), 'decision')} for the {who}" for who, due in whom.items()]
+    whom = {due.who: sum(other.who == due.who for other in found) for due in found}
+    said = [f"{words.number_of(count, 'decision')} for the {who}" for who, count in whom.items()]
     first = words.short_date(found[0].day)
     return f'<p class="key">Later, from {first}: {escaped(words.listed(said))}. They are on {_register()}.</p>'
 
@@ -164,7 +169,7 @@ _CASES = (
     ("open_over_6_months", "Waiting for over 6 months"),
     ("open_over_12_months", "Waiting for over a year"),
     ("open_over_24_months", "Waiting for over two years"),
-    ("dealt_but_open", "Dealt with, but never marked as closed: close these"),
+    ("dealt_but_open", "To close, since they were dealt with and never marked as closed"),
 )
 """Tests of the data that name cases to look at, and what a case is that fails each."""
 
@@ -176,13 +181,12 @@ def _cases(content: SiteContent) -> str:
         found = known  # a line that says “too few to show” stands only where nothing else does
     if not found:
         return ""
-    rows: list[list[Cell]] = [[label, _found(row)] for label, row in found]
     why = (
         "Waiting: nobody has closed it or dealt with it. A case that stands in two systems is counted in both, so the "
         'sums are not those of <a href="../caseload.html">the page on cases</a>.'
     )
-    table = card_table("Cases by what the records say", ["Case", "How many"], rows)
-    return heading(2, "Cases to look at", "overdue") + table + f'<p class="key">{why}</p>'
+    lines = [f"{label}: {_found(row)}." for label, row in found]
+    return heading(2, "Cases to look at", "overdue") + bullets(lines) + f'<p class="key">{why}</p>'
 
 
 def _found(row: Json) -> str:
