@@ -14,7 +14,7 @@ from evaluation.publishing.pages.good_practice import copy_these, stop_these, ti
 from evaluation.publishing.pages.reading import Json, rows_of
 from evaluation.publishing.pages.scheme_view import SchemeView, headline_line
 from evaluation.publishing.pages.worth import COUNTED, in_short
-from evaluation.publishing.parts import Cell, Markup, bullets, card_table, heading, link, paragraph, two_lines
+from evaluation.publishing.parts import Cell, Markup, bullets, card_table, heading, link, paragraph
 from evaluation.publishing.words import escaped
 
 OWN, PASSED_ON, SOON, MOST, LESSONS = 4, 7, 28, 3, 3
@@ -44,8 +44,8 @@ def _summary(found: Sequence[Due], day: date) -> str:
     late = sum(due.overdue(day) for due in found)
     overdue = f" {words.number_of(late, 'decision').capitalize()} overdue." if late else ""
     return (
-        f"Two pages to print. {words.number_of(own, 'decision').capitalize()} for {MEETING} itself, "
-        f"{words.number_of(len(found) - own, 'decision')} to pass on.{overdue}"
+        f"{words.number_of(own, 'decision').capitalize()} for {MEETING} itself, "
+        f"{words.number_of(len(found) - own, 'decision')} to pass on.{overdue} It prints on two pages."
     )
 
 
@@ -62,9 +62,10 @@ def _sheet(content: SiteContent, day: date, schemes: Sequence[SchemeView], found
         + f"{heading(2, 'Watch', 'watch')}{_lines(watch_these(schemes))}</section></div>"
         + heading(2, "Lessons to use this month", "lessons")
         + _lessons(schemes)
+        + '<div class="two">'
         + _cases(content)
-        + heading(2, "What this sheet cannot tell you", "unknown")
-        + bullets(_gaps(content, schemes))
+        + f'<section aria-labelledby="unknown">{heading(2, "What this sheet cannot tell you", "unknown")}'
+        + f"{bullets(_gaps(content, schemes))}</section></div>"
         + heading(2, "Actions from today", "actions")
         + _actions()
         + sources.of_register("../")
@@ -116,7 +117,7 @@ def _register() -> str:
 def _by(due: Due, today: date) -> Cell:
     if due.overdue(today):
         return Markup(f'<b>{escaped(words.short_date(due.day))}</b> <span class="misses">Overdue</span>')
-    return two_lines(words.short_date(due.day), "the contract’s day" if due.bound else "")
+    return words.short_date(due.day)
 
 
 def _question(due: Due, today: date) -> Markup:
@@ -186,7 +187,8 @@ def _cases(content: SiteContent) -> str:
         'sums are not those of <a href="../caseload.html">the page on cases</a>.'
     )
     lines = [f"{label}: {_found(row)}." for label, row in found]
-    return heading(2, "Cases to look at", "overdue") + bullets(lines) + f'<p class="key">{why}</p>'
+    title = heading(2, "Cases to look at", "overdue")
+    return f'<section aria-labelledby="overdue">{title}{bullets(lines)}<p class="key">{why}</p></section>'
 
 
 def _found(row: Json) -> str:
@@ -213,7 +215,7 @@ def _gaps(content: SiteContent, schemes: Sequence[SchemeView]) -> list[Cell]:
 
 
 def _actions() -> str:
-    rows = "".join(f"<tr><td>{i}.</td><td></td><td></td></tr>" for i in range(1, 5))
+    rows = "".join(f"<tr><td>{i}.</td><td></td><td></td></tr>" for i in range(1, 4))
     return (
         '<table class="actions"><caption>To fill in at the meeting</caption><thead><tr><th scope="col">Action</th>'
         f'<th scope="col">Who</th><th scope="col">By</th></tr></thead><tbody>{rows}</tbody></table>'

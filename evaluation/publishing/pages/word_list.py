@@ -53,7 +53,7 @@ def _text(page: Page) -> str:
 
 
 def _pattern(word: str) -> str:
-    """A word as it stands on pages: a short name in its own letters, others also with a small first one, or in plural."""
+    """A word as it stands on pages: a short name in its own letters, others also with a small first letter."""
     if word in _LETTERED:
         return _LETTERED[word]
     if word == "p":
