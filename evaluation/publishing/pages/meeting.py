@@ -13,7 +13,7 @@ from evaluation.publishing.pages.frame import Page
 from evaluation.publishing.pages.good_practice import copy_these, stop_these, tip, watch_these
 from evaluation.publishing.pages.reading import Json, rows_of
 from evaluation.publishing.pages.scheme_view import SchemeView, headline_line
-from evaluation.publishing.pages.worth import COUNTED, in_short
+from evaluation.publishing.pages.worth import in_short
 from evaluation.publishing.parts import Cell, Markup, bullets, card_table, heading, link, paragraph
 from evaluation.publishing.words import escaped
 
@@ -133,7 +133,7 @@ def _question(due: Due, today: date) -> Markup:
 def _copy(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
     found = copy_these(schemes)
     costs = {view.record.id: _chance(in_short(content, view.record.id)) for view in found[:MOST]}
-    known = f'<p class="key">Look at the cost before you copy. {escaped(COUNTED)}</p>' if any(costs.values()) else ""
+    known = '<p class="key">Look at the cost before you copy.</p>' if any(costs.values()) else ""
     return _lines(found, costs) + known
 
 
@@ -155,6 +155,8 @@ def _lines(views: Sequence[SchemeView], costs: Json | None = None) -> str:
 def _practice(view: SchemeView) -> str:
     if view in stop_these([view]):
         return view.record.decision.text
+    if view in watch_these([view]):
+        return ""
     return view.record.good_practice or next(iter(view.record.lessons), "")
 
 
