@@ -332,5 +332,5 @@ def body(content: SiteContent) -> str:
             "Published results",
         )
         + heading(2, "What the columns mean", "dictionary")
-        + region(data_table("Data dictionary", ["Table", "Column", "Meaning"], meanings), "Data dictionary")
+        + region(data_table("Data dictionary", ["File", "Column or field", "Meaning"], meanings), "Data dictionary")
     )

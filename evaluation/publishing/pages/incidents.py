@@ -100,9 +100,9 @@ def _gaps(panels: Sequence[multiples.Panel]) -> str:
     return "Small numbers would be hidden; here none is."
 
 
-def _rank(level: str, counts: Mapping[tuple[str, str], int | None]) -> tuple[bool, int]:
-    """Most reports first, what is not recorded last."""
-    return level.startswith("not "), -(counts.get((level, MARGIN)) or 0)
+def _rank(level: str, counts: Mapping[tuple[str, str], int | None]) -> tuple[bool, int, str]:
+    """Most reports first, what is not recorded last; equals by name, so that each build has the same order."""
+    return level.startswith("not "), -(counts.get((level, MARGIN)) or 0), level
 
 
 def _largest(levels: Sequence[str], counts: Mapping[tuple[str, str], int | None]) -> str:
