@@ -43,7 +43,8 @@ def _linking(content: SiteContent) -> str:
         + paragraph(
             "The records of this site are invented, so it is known who is who. This is how right the rules were on "
             "them. Precision: of what was linked, how much is right. Recall: of what is one, how much was found. "
-            "Doubtful pairs are left apart until a person has answered."
+            "Doubtful pairs are left apart until a person has answered. Only links whose truth is known are marked "
+            "here. The page on the data counts every link, so its numbers are higher."
         )
         + region(data_table("Links beside the truth", ["Link", "Precision", "Recall", "Pairs"], cells), "Links, table")
         + sources.of_file("published/quality/quality.json", "figures")
@@ -118,7 +119,11 @@ def _named(html: str, data: Mapping[str, Any]) -> str:
     found = re.match(r"first (\w+)", str(part_of(data, "protocol").get("outcome") or ""))
     event = found.group(1) if found else "event"
     one = f"{'an' if event[0] in 'aeiou' else 'a'} {event}"
-    for said, meant in (("of repeats", f"of {event}s"), ("a repeat", one), ("repeat incidents", f"{event}s")):
+    named = {
+        "of repeats": f"of {event}s", "a repeat": one, "repeat incidents": f"{event}s",
+        "no repeat incident": f"no {event}", "no repeat": f"no {event}",
+    }  # fmt: skip
+    for said, meant in named.items():
         html = html.replace(said, meant)
     return html
 
@@ -133,7 +138,7 @@ def _draw(data: Mapping[str, Any], *, exact: bool) -> dict[str, Chart]:
                 family, scale, f"At the end: {ends}", name=words.slug(name), start="the start",
                 desc=f"{len(family)} lines over time. The figures are in the table below.",
             )  # fmt: skip
-    if data.get("attrition"):
+    if len({step.get("people") for step in data.get("attrition") or ()}) > 1:  # nobody was left out: nothing to draw
         drawn["ladder"] = ladder(data["attrition"], rounded=not exact)
     return drawn
 
