@@ -17,7 +17,7 @@ from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.reading import rows_of
 from evaluation.publishing.pages.scheme_view import SchemeView, views
 from evaluation.publishing.pages.sheets import Sheet
-from evaluation.publishing.parts import Cell, Markup, data_table, heading, link, paragraph, region
+from evaluation.publishing.parts import Cell, Markup, data_table, folded, heading, link, paragraph, region
 from evaluation.publishing.release import Published
 from evaluation.publishing.words import inert_cell
 
@@ -332,5 +332,8 @@ def body(content: SiteContent) -> str:
             "Published results",
         )
         + heading(2, "What the columns mean", "dictionary")
-        + region(data_table("Data dictionary", ["File", "Column or field", "Meaning"], meanings), "Data dictionary")
+        + folded(
+            "Every column of every table, and the fields of the contracts’ and the court costs’ files",
+            region(data_table("Data dictionary", ["File", "Column or field", "Meaning"], meanings), "Data dictionary"),
+        )
     )
