@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from evaluation.publishing.words import HIDDEN, MINUS, escaped, prose, slug
+from evaluation.publishing.words import HIDDEN, MINUS, escaped, prose, sentence, slug
 
 MARKS = {
     "down": '<path class="m-good" d="M2 4h16l-8 14z"/>',
@@ -130,7 +130,7 @@ NOTHING_YET = "Nothing yet about what it does."
 
 
 def say(can: Sequence[str], cannot: Sequence[str], *, key: str = "") -> str:
-    """Write what can and what cannot be said, as sentences to copy out; `key` tells several on a page apart."""
+    """Write what can be said, as sentences to copy out, and what cannot; `key` tells several on a page apart."""
     mark_ = f"-{slug(key)}" if key else ""
     claims = f"<ul>{''.join(f'<li>{quoted(text)}</li>' for text in can)}</ul>" if can else f"<p>{NOTHING_YET}</p>"
     part = "div" if key else "section"  # places of a page have names of their own: several pairs are no places
@@ -138,7 +138,7 @@ def say(can: Sequence[str], cannot: Sequence[str], *, key: str = "") -> str:
     return (
         f'<div class="say"><{part}{can_name}><h3 id="can{mark_}">You can say</h3>{claims}</{part}>'
         f'<{part} class="cannot"{cannot_name}><h3 id="cannot{mark_}">You cannot say</h3>'
-        f"<ul>{''.join(f'<li>{quoted(text)}</li>' for text in cannot)}</ul></{part}></div>"
+        f"<ul>{''.join(f'<li>{escaped(sentence(text))}</li>' for text in cannot)}</ul></{part}></div>"
     )
 
 

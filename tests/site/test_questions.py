@@ -22,7 +22,7 @@ QUESTIONS = [
     ("What does mediation cost for each repeat spared?", ["Mediation"], "for each person spared a repeat"),
     ("What has worked for neighbour disputes?", ["Problems", "Neighbour disputes"], "Followed by fewer repeats"),
     ("Whose data are missing?", ["What the data cover"], "PSS Live sent no extract."),
-    ("What do I take to the tasking meeting?", ["JATAC sheet", "Sheet for 17 January 2013"], "Decide today or pass on"),
+    ("What do I take to the tasking meeting?", ["JATAC sheet", "Sheet for 17 January 2013"], "JATAC’s own decisions"),
     ("Why should I believe this?", ["Why trust these numbers"], "The methods sit an exam"),
     ("How many cases are older than a year?", [], "240 cases are open and not dealt with, 120 of them for over a year"),
     ("What does the ladder show?", ["How far up the ladder people go"], "who began with a warning went further up"),

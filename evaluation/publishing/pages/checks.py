@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evaluation.publishing import words
 from evaluation.publishing.charts import curves
 from evaluation.publishing.charts.figure import Chart
-from evaluation.publishing.pages import sources
+from evaluation.publishing.pages import documentation, sources
 from evaluation.publishing.pages.content import SiteContent
+from evaluation.publishing.pages.documentation import Document
 from evaluation.publishing.pages.effects import checks_table, effects_table
 from evaluation.publishing.pages.frame import Page, charts
-from evaluation.publishing.pages.reading import rows_of, texts_of
+from evaluation.publishing.pages.reading import part_of, rows_of, texts_of
 from evaluation.publishing.pages.scheme_results import ladder
 from evaluation.publishing.parts import Cell, Markup, bullets, data_table, folded, heading, link, paragraph, region, say
 from evaluation.publishing.release import Published
@@ -23,15 +25,9 @@ def stem(found: Published) -> str:
     return f"methods/{found.name}"
 
 
-def body(content: SiteContent, documentation: Mapping[str, str]) -> str:
-    """Write the methods page's lists of known experiments, notebooks and documentation (address → title)."""
-    ordered = sorted(documentation.items(), key=lambda pair: pair[1])
-    guides, looked_up = (
-        bullets([Markup(link(href, title)) for href, title in ordered if ("/reference-" in href) == wanted])
-        for wanted in (False, True)
-    )
-    reference = heading(2, "For analysts", "analysts") + guides + folded("Reference", looked_up) if ordered else ""
-    return _linking(content) + _known(content) + _notebooks(content) + reference
+def body(content: SiteContent, found: Sequence[Document]) -> str:
+    """Write the methods page's lists of known experiments, notebooks and documentation."""
+    return _linking(content) + _known(content) + _notebooks(content) + documentation.body(found)
 
 
 def _linking(content: SiteContent) -> str:
@@ -47,7 +43,8 @@ def _linking(content: SiteContent) -> str:
         + paragraph(
             "The records of this site are invented, so it is known who is who. This is how right the rules were on "
             "them. Precision: of what was linked, how much is right. Recall: of what is one, how much was found. "
-            "Doubtful pairs are left apart until a person has answered."
+            "Doubtful pairs are left apart until a person has answered. Only links whose truth is known are marked "
+            "here. The page on the data counts every link, so its numbers are higher."
         )
         + region(data_table("Links beside the truth", ["Link", "Precision", "Recall", "Pairs"], cells), "Links, table")
         + sources.of_file("published/quality/quality.json", "figures")
@@ -70,7 +67,7 @@ def _known(content: SiteContent) -> str:
         heading(2, "The methods on real data with a known answer", "known")
         + paragraph(
             "These studies are of no scheme here. They are public data that others have analysed before us. "
-            "So anyone can see whether we get the same."
+            "The page of each sets the published value beside ours, in the same unit."
         )
         + bullets(items)
     )
@@ -112,9 +109,23 @@ def page(content: SiteContent, found: Published) -> Page:
         description=words.sentence(str(data.get("question") or "")),
         stamps=("Real, public data",) if found.licence else (),
         invented=not found.licence,
-        body="".join(parts),
+        body=_named("".join(parts), data),
         live=live,
     )
+
+
+def _named(html: str, data: Mapping[str, Any]) -> str:
+    """Call the event by its name: a known experiment counts arrests or deaths, and no repeat incidents."""
+    found = re.match(r"first (\w+)", str(part_of(data, "protocol").get("outcome") or ""))
+    event = found.group(1) if found else "event"
+    one = f"{'an' if event[0] in 'aeiou' else 'a'} {event}"
+    named = {
+        "of repeats": f"of {event}s", "a repeat": one, "repeat incidents": f"{event}s",
+        "no repeat incident": f"no {event}", "no repeat": f"no {event}",
+    }  # fmt: skip
+    for said, meant in named.items():
+        html = html.replace(said, meant)
+    return html
 
 
 def _draw(data: Mapping[str, Any], *, exact: bool) -> dict[str, Chart]:
@@ -127,7 +138,7 @@ def _draw(data: Mapping[str, Any], *, exact: bool) -> dict[str, Chart]:
                 family, scale, f"At the end: {ends}", name=words.slug(name), start="the start",
                 desc=f"{len(family)} lines over time. The figures are in the table below.",
             )  # fmt: skip
-    if data.get("attrition"):
+    if len({step.get("people") for step in data.get("attrition") or ()}) > 1:  # nobody was left out: nothing to draw
         drawn["ladder"] = ladder(data["attrition"], rounded=not exact)
     return drawn
 

@@ -68,7 +68,7 @@ def _threshold(family: tuple[curves.Curve, ...]) -> Chart:
     return curves.chart(
         family[:1],
         curves.SCALES["below_threshold"],
-        f"Within a year, {year} of 100 people who reported met the threshold of a case review",
+        f"Within a year, {year} of 100 people who reported met the threshold of an ASB Case Review",
         name="threshold",
         start="the first report",
         desc="One falling line: people who have not met the threshold.",

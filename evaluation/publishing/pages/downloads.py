@@ -8,15 +8,16 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
 from evaluation.publishing import words
+from evaluation.publishing.pages import money_sheets
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.reading import rows_of
 from evaluation.publishing.pages.scheme_view import SchemeView, views
-from evaluation.publishing.parts import Cell, Markup, data_table, heading, link, paragraph, region
+from evaluation.publishing.pages.sheets import Sheet
+from evaluation.publishing.parts import Cell, Markup, data_table, folded, heading, link, paragraph, region
 from evaluation.publishing.release import Published
 from evaluation.publishing.words import inert_cell
 
@@ -25,16 +26,6 @@ _EFFECT_KEYS = (
     "name", "value", "low", "high", "level", "unit", "n_treated", "n_compared", "events_treated", "events_compared",
     "population", "method",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table to download: its name, what it is, its columns with their meaning, and its rows."""
-
-    name: str
-    about: str
-    columns: Mapping[str, str]
-    rows: Sequence[Sequence[Any]]
 
 
 def path_of(value: Published) -> str:
@@ -108,13 +99,14 @@ def _edition(content: SiteContent, found: Mapping[str, bytes]) -> bytes:
 
 # ---------------------------------------------------------------- the tables
 
-_DICTIONARY = {"table": "Which file", "column": "Which column", "meaning": "What it holds"}
+_DICTIONARY = {"table": "Which file", "column": "Which column, or field of a JSON file", "meaning": "What it holds"}
 
 
 def sheets(content: SiteContent) -> tuple[Sheet, ...]:
     """Return every table to download."""
     schemes = views(content)
-    return (_register(schemes), _effects(content), _steps(content), _counts(content), _hidden(content))
+    own = (_register(schemes), _effects(content), _steps(content), _counts(content))
+    return (*own, *money_sheets.sheets(content), _hidden(content))
 
 
 def _register(schemes: Sequence[SchemeView]) -> Sheet:
@@ -229,10 +221,11 @@ def _without_its_leaf(why: str) -> str:
 
 
 def dictionary(tables: Iterable[Sheet]) -> Iterable[list[Any]]:
-    """Yield the data dictionary: a row for each column of each table."""
+    """Yield the data dictionary: a row for each column of each table, and for each field of two kinds of JSON file."""
     for sheet in tables:
         for column, meaning in sheet.columns.items():
             yield [f"{sheet.name}.csv", column, meaning]
+    yield from money_sheets.fields()
 
 
 # ---------------------------------------------------------------- the forms
@@ -339,5 +332,8 @@ def body(content: SiteContent) -> str:
             "Published results",
         )
         + heading(2, "What the columns mean", "dictionary")
-        + region(data_table("Data dictionary", ["Table", "Column", "Meaning"], meanings), "Data dictionary")
+        + folded(
+            "Every column of every table, and the fields of the contracts’ and the court costs’ files",
+            region(data_table("Data dictionary", ["File", "Column or field", "Meaning"], meanings), "Data dictionary"),
+        )
     )

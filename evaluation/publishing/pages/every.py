@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,7 @@ from evaluation.publishing.pages import (
     checks,
     contract,
     costs,
+    documentation,
     downloads,
     exam,
     good_practice,
@@ -26,8 +27,10 @@ from evaluation.publishing.pages import (
     register,
     scheme,
     searching,
+    word_list,
 )
 from evaluation.publishing.pages.content import SiteContent
+from evaluation.publishing.pages.documentation import Document
 from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.scheme_view import SchemeView, views
 from evaluation.publishing.pages.written import EMPTY, Written, inert, read
@@ -46,14 +49,15 @@ def pages(source: Path, site: SiteContent) -> tuple[Page, ...]:
     schemes = views(site)
     days = _meeting_days(source)
     made = [
-        *_top_pages(site, schemes, days, _documentation(source)),
+        *_top_pages(site, schemes, days, documentation.documents(source)),
         *(scheme.page(site, view, view.record.body) for view in schemes),
         *(problem.page(site, name, schemes) for name in problem.names(schemes)),
         *(contract.page(site, value) for value in site.contracts),
         *(meeting.page(site, day, schemes) for day in days),
         *(checks.page(site, found) for found in site.method_checks),
     ]
-    dressed = [_with_words(page, _written(source, page.stem), site) for page in made]
+    meanings = word_list.entries(_written(source, "glossary").below)
+    dressed = [word_list.explained(_with_words(page, _written(source, page.stem), site), meanings) for page in made]
     search = _with_words(
         Page("search", "Search", body=searching.body(dressed, site.notebooks)), _written(source, "search"), site
     )
@@ -61,7 +65,7 @@ def pages(source: Path, site: SiteContent) -> tuple[Page, ...]:
 
 
 def _top_pages(
-    site: SiteContent, schemes: tuple[SchemeView, ...], days: tuple[date, ...], documentation: Mapping[str, str]
+    site: SiteContent, schemes: tuple[SchemeView, ...], days: tuple[date, ...], found: Sequence[Document]
 ) -> Iterator[Page]:
     stamps = (f"Followed up to {words.long_date(site.as_of)}",)
     yield Page("index", "Register of schemes", stamps=stamps, body=register.body(site, schemes))
@@ -78,7 +82,7 @@ def _top_pages(
         body=good_practice.body(site, schemes, [(day, f"{meeting.stem(day)}.html") for day in days]),
     )
     yield quality.page(site)
-    yield Page("methods", "Methods", body=checks.body(site, documentation))
+    yield Page("methods", "Methods", body=checks.body(site, found))
     markup, live = charts("exam", exam.draw(site.exam))
     yield Page("exam", "The exam", body=exam.body(site.exam, markup), live=live)
     yield Page("downloads", "Downloads", stamps=stamps, body=downloads.body(site))
@@ -95,12 +99,6 @@ def _meeting_days(source: Path) -> tuple[date, ...]:
             raise DataError(f"meetings/{path.name}: the file's name is not a date such as 2013-01-17.qmd.")
         days.append(day)
     return tuple(days)
-
-
-def _documentation(source: Path) -> Mapping[str, str]:
-    """Return the title of each page under `docs/`, by its address."""
-    pages = sorted((source / "docs").glob("*.qmd"))
-    return {f"docs/{path.stem}.html": read(path).text("title") or words.sentence_case(path.stem) for path in pages}
 
 
 def _written(source: Path, stem: str) -> Written:

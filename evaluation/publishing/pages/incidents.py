@@ -100,9 +100,9 @@ def _gaps(panels: Sequence[multiples.Panel]) -> str:
     return "Small numbers would be hidden; here none is."
 
 
-def _rank(level: str, counts: Mapping[tuple[str, str], int | None]) -> tuple[bool, int]:
-    """Most reports first, what is not recorded last."""
-    return level.startswith("not "), -(counts.get((level, MARGIN)) or 0)
+def _rank(level: str, counts: Mapping[tuple[str, str], int | None]) -> tuple[bool, int, str]:
+    """Most reports first, what is not recorded last; equals by name, so that each build has the same order."""
+    return level.startswith("not "), -(counts.get((level, MARGIN)) or 0), level
 
 
 def _largest(levels: Sequence[str], counts: Mapping[tuple[str, str], int | None]) -> str:
@@ -160,13 +160,13 @@ def yearly(rows: Sequence[Json], as_of: date) -> str:
     cells: list[list[Cell]] = [
         [
             words.sentence_case(level) if level != MARGIN else "All",
-            *(words.count(counts.get((level, year))) for year in years),
             _change(*(counts.get((level, year)) for year in last)),
+            *(words.count(counts.get((level, year))) for year in reversed(years)),
         ]
         for level in (*levels, MARGIN)
     ]
-    title = f"Reports by {words.humane(other)} in each year"
-    heads = [words.sentence_case(other), *(_head(year, whole) for year in years), f"Change, {last[0]} to {last[1]}"]
+    title = f"Reports by {words.humane(other)} in each year, the last year first"
+    heads = [words.sentence_case(other), f"{last[0]} to {last[1]}", *(_head(year, whole) for year in reversed(years))]
     return f"<p>{escaped(_last_year(levels, counts, last))}</p>" + region(
         data_table(title, heads, cells), f"{title}, table"
     )

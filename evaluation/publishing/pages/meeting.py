@@ -13,8 +13,8 @@ from evaluation.publishing.pages.frame import Page
 from evaluation.publishing.pages.good_practice import copy_these, stop_these, tip, watch_these
 from evaluation.publishing.pages.reading import Json, rows_of
 from evaluation.publishing.pages.scheme_view import SchemeView, headline_line
-from evaluation.publishing.pages.worth import COUNTED, in_short
-from evaluation.publishing.parts import Cell, Markup, bullets, card_table, heading, link, paragraph, two_lines
+from evaluation.publishing.pages.worth import in_short
+from evaluation.publishing.parts import Cell, Markup, bullets, card_table, heading, link, paragraph
 from evaluation.publishing.words import escaped
 
 OWN, PASSED_ON, SOON, MOST, LESSONS = 4, 7, 28, 3, 3
@@ -44,8 +44,8 @@ def _summary(found: Sequence[Due], day: date) -> str:
     late = sum(due.overdue(day) for due in found)
     overdue = f" {words.number_of(late, 'decision').capitalize()} overdue." if late else ""
     return (
-        f"Two pages to print. {words.number_of(own, 'decision').capitalize()} for {MEETING} itself, "
-        f"{words.number_of(len(found) - own, 'decision')} to pass on.{overdue}"
+        f"{words.number_of(own, 'decision').capitalize()} for {MEETING} itself, "
+        f"{words.number_of(len(found) - own, 'decision')} to pass on.{overdue} It prints on two pages."
     )
 
 
@@ -62,9 +62,10 @@ def _sheet(content: SiteContent, day: date, schemes: Sequence[SchemeView], found
         + f"{heading(2, 'Watch', 'watch')}{_lines(watch_these(schemes))}</section></div>"
         + heading(2, "Lessons to use this month", "lessons")
         + _lessons(schemes)
+        + '<div class="two">'
         + _cases(content)
-        + heading(2, "What this sheet cannot tell you", "unknown")
-        + bullets(_gaps(content, schemes))
+        + f'<section aria-labelledby="unknown">{heading(2, "What this sheet cannot tell you", "unknown")}'
+        + f"{bullets(_gaps(content, schemes))}</section></div>"
         + heading(2, "Actions from today", "actions")
         + _actions()
         + sources.of_register("../")
@@ -78,28 +79,33 @@ def _own(found: Sequence[Due], today: date) -> str:
     if not found:
         return paragraph(f"No decision of {MEETING} is waiting.")
     ahead = "" if found[0].day <= today else paragraph("None has to be taken today. These come next.", "key")
-    heads = ["By", "Question", "What the evidence says"]
-    rows = [[_by(due, today), _question(due, today), headline_line(due.view)] for due in found[:OWN]]
     more = len(found) - OWN
     tail = f'<p class="key">And {more} more on {_register()}.</p>' if more > 0 else ""
-    return ahead + card_table(f"For {MEETING} to decide, earliest first", heads, rows) + tail
+    return ahead + _table(f"For {MEETING} to decide, earliest first", found[:OWN], today) + tail
 
 
 def _passed_on(found: Sequence[Due], today: date) -> str:
+    """Write a table for each who decides: what is overdue or soon due, earliest first; the rest is counted."""
     if not found:
         return paragraph("Nobody else has a decision waiting.")
     soon = [due for due in found if (due.day - today).days <= SOON][:PASSED_ON] or list(found[:1])
-    heads = ["By", "Question", "What the evidence says", "To whom"]
-    rows = [[_by(due, today), _question(due, today), headline_line(due.view), due.who] for due in soon]
-    later = [due for due in found if due not in soon]
-    return card_table("For others to decide, earliest first", heads, rows) + _later(later)
+    tables = [
+        _table(f"For the {who}, earliest first", [due for due in soon if due.who == who], today)
+        for who in dict.fromkeys(due.who for due in soon)
+    ]
+    return "".join(tables) + _later([due for due in found if due not in soon])
+
+
+def _table(caption: str, found: Sequence[Due], today: date) -> str:
+    rows = [[_by(due, today), _question(due, today), headline_line(due.view)] for due in found]
+    return card_table(caption, ["By", "Question", "What the evidence says"], rows, "due")
 
 
 def _later(found: Sequence[Due]) -> str:
     if not found:
         return ""
-    whom = {due.who: [other for other in found if other.who == due.who] for due in found}
-    said = [f"{words.number_of(len(due), 'decision')} for the {who}" for who, due in whom.items()]
+    whom = {due.who: sum(other.who == due.who for other in found) for due in found}
+    said = [f"{words.number_of(count, 'decision')} for the {who}" for who, count in whom.items()]
     first = words.short_date(found[0].day)
     return f'<p class="key">Later, from {first}: {escaped(words.listed(said))}. They are on {_register()}.</p>'
 
@@ -111,7 +117,7 @@ def _register() -> str:
 def _by(due: Due, today: date) -> Cell:
     if due.overdue(today):
         return Markup(f'<b>{escaped(words.short_date(due.day))}</b> <span class="misses">Overdue</span>')
-    return two_lines(words.short_date(due.day), "the contract’s day" if due.bound else "")
+    return words.short_date(due.day)
 
 
 def _question(due: Due, today: date) -> Markup:
@@ -127,7 +133,7 @@ def _question(due: Due, today: date) -> Markup:
 def _copy(content: SiteContent, schemes: Sequence[SchemeView]) -> str:
     found = copy_these(schemes)
     costs = {view.record.id: _chance(in_short(content, view.record.id)) for view in found[:MOST]}
-    known = f'<p class="key">Look at the cost before you copy. {escaped(COUNTED)}</p>' if any(costs.values()) else ""
+    known = '<p class="key">Look at the cost before you copy.</p>' if any(costs.values()) else ""
     return _lines(found, costs) + known
 
 
@@ -149,6 +155,8 @@ def _lines(views: Sequence[SchemeView], costs: Json | None = None) -> str:
 def _practice(view: SchemeView) -> str:
     if view in stop_these([view]):
         return view.record.decision.text
+    if view in watch_these([view]):
+        return ""
     return view.record.good_practice or next(iter(view.record.lessons), "")
 
 
@@ -164,7 +172,7 @@ _CASES = (
     ("open_over_6_months", "Waiting for over 6 months"),
     ("open_over_12_months", "Waiting for over a year"),
     ("open_over_24_months", "Waiting for over two years"),
-    ("dealt_but_open", "Dealt with, but never marked as closed: close these"),
+    ("dealt_but_open", "To close, since they were dealt with and never marked as closed"),
 )
 """Tests of the data that name cases to look at, and what a case is that fails each."""
 
@@ -176,13 +184,13 @@ def _cases(content: SiteContent) -> str:
         found = known  # a line that says “too few to show” stands only where nothing else does
     if not found:
         return ""
-    rows: list[list[Cell]] = [[label, _found(row)] for label, row in found]
     why = (
         "Waiting: nobody has closed it or dealt with it. A case that stands in two systems is counted in both, so the "
         'sums are not those of <a href="../caseload.html">the page on cases</a>.'
     )
-    table = card_table("Cases by what the records say", ["Case", "How many"], rows)
-    return heading(2, "Cases to look at", "overdue") + table + f'<p class="key">{why}</p>'
+    lines = [f"{label}: {_found(row)}." for label, row in found]
+    title = heading(2, "Cases to look at", "overdue")
+    return f'<section aria-labelledby="overdue">{title}{bullets(lines)}<p class="key">{why}</p></section>'
 
 
 def _found(row: Json) -> str:
@@ -209,7 +217,7 @@ def _gaps(content: SiteContent, schemes: Sequence[SchemeView]) -> list[Cell]:
 
 
 def _actions() -> str:
-    rows = "".join(f"<tr><td>{i}.</td><td></td><td></td></tr>" for i in range(1, 5))
+    rows = "".join(f"<tr><td>{i}.</td><td></td><td></td></tr>" for i in range(1, 4))
     return (
         '<table class="actions"><caption>To fill in at the meeting</caption><thead><tr><th scope="col">Action</th>'
         f'<th scope="col">Who</th><th scope="col">By</th></tr></thead><tbody>{rows}</tbody></table>'
