@@ -128,6 +128,7 @@ class Ledger(_Part):
     remitted: Pounds
     written_off: Pounds
     outstanding: Pounds
+    expected: dict[str, Pounds] | None = Field(description="what will still come, with its limits; null where unknown")
     receipts: dict[str, Pounds]
     counts: dict[str, Count]
     orders_behind: dict[str, Count] = Field(description="orders behind each total")

@@ -264,7 +264,13 @@ def test_every_count_in_what_linking_says_can_be_rounded(read: Read) -> None:
     many = {
         "people": pl.DataFrame({"name": [str(n) for n in range(127)], "cluster": ["0"] * 127}),
         "duplicates": pl.DataFrame({"how": ["reference"] * 113 + ["likeness"] * 18}),
-        "cases": pl.DataFrame({"case_id": [str(n) for n in range(107)], "how": ["super_case"] * 52 + ["person"] * 55}),
+        "cases": pl.DataFrame(
+            {
+                "case_id": [str(n) for n in range(107)],
+                "same_as": [f"of {n}" for n in range(107)],
+                "how": ["super_case"] * 52 + ["person"] * 55,
+            }
+        ),
         "incidents": pl.DataFrame({"incident_id": ["i"] * 61}),
         "review": pl.DataFrame({"about": ["person"] * 41 + ["report"] * 43 + ["case"] * 47}),
     }
@@ -273,6 +279,17 @@ def test_every_count_in_what_linking_says_can_be_rounded(read: Read) -> None:
     figures = [int(figure) for note in rounded for figure in re.findall(r"\d+", note)]
     assert len(figures) == len(said) + 2
     assert all(figure % 5 == 0 for figure in figures), rounded
+
+
+def test_two_cases_that_name_each_other_are_one_case_that_gives_up_its_number() -> None:
+    from evaluation.records.linking.link import Linked, link
+
+    linked = link(assemble([], as_of=AS_OF), pl.DataFrame(schema=TRAITS), as_of=AS_OF)
+    both = pl.DataFrame(
+        {"case_id": ["a", "b"], "same_as": ["b", "a"], "probability": [0.97, 0.97], "how": ["person"] * 2}
+    )
+    said = Linked(linked.tables, linked.people, linked.duplicates, both, linked.incidents, linked.review).notes()
+    assert any(note.startswith("1 cases are a case of another service") for note in said)
 
 
 def test_answers_that_were_not_used_stand_on_the_scorecard(read: Read) -> None:

@@ -62,12 +62,16 @@ class Linked:
         linked = int((self.people["name"] != self.people["cluster"]).sum())
         by_reference = int((self.duplicates["how"] == "reference").sum())
         joined = self.cases.filter(pl.col("how") == "super_case")["case_id"].n_unique()
+        # Two cases of one person often name each other: what counts is the numbers given up, a group's but for one.
+        ends = pl.concat([self.cases["case_id"], self.cases["same_as"]])
+        groups = clusters(ends, self.cases["case_id"], self.cases["same_as"])
+        moved = groups["name"].n_unique() - groups["cluster"].n_unique()
         asked = {kind: int((self.review["about"] == kind).sum()) for kind in (PERSON, REPORT, CASE)}
         return (
             f"{linked} people were found under another name or reference in another record",
             f"{len(self.duplicates)} reports repeat an incident of another system and are counted once",
             f"{by_reference} reports cite the number of the one that they repeat",
-            f"{self.cases['case_id'].n_unique() - joined} cases are a case of another service and have its number",
+            f"{moved - joined} cases are a case of another service and have its number",
             *([f"{joined} cases go on under the first case of their super case"] if joined else []),
             f"{len(self.incidents)} incidents without a case number were given their case",
             f"{asked[PERSON]} pairs of people, {asked[REPORT]} pairs of reports and {asked[CASE]} pairs of cases "
