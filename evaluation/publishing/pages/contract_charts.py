@@ -8,6 +8,7 @@ from datetime import date
 from evaluation.publishing import words
 from evaluation.publishing.charts import bars, control, funnel
 from evaluation.publishing.charts.figure import Chart
+from evaluation.publishing.pages import measures
 from evaluation.publishing.pages.reading import Json, figure_of, part_of, rows_of, shown
 from evaluation.publishing.release import Published
 
@@ -16,6 +17,9 @@ OF_ALL = "satisfied_by_scheme"
 _LIMITS = "Dotted lines: natural limits (mean ± 2.66 × mean moving range). "
 FEWEST = 12
 """Points below which a control chart says nothing of steadiness."""
+
+
+_SPELLED = {2: "two", 3: "three", 4: "four", 6: "six", 12: "twelve"}
 
 
 def draw(data: Json) -> dict[str, Chart]:
@@ -56,7 +60,8 @@ def _units(row: Json) -> list[Json]:
 def sentence_of(data: Json, name: str) -> str:
     """Return the reading of an output's chart."""
     row = next(row for row in rows_of(data, "outputs") if f"output-{row.get('name')}" == name)
-    return words.sentence(str(part_of(row, "chart").get("sentence") or ""))
+    said = words.sentence(str(part_of(row, "chart").get("sentence") or ""))
+    return f"Read {_each(row)} by {_each(row)}, before adding up: {said}" if together(row) and said else said
 
 
 def funnel_sentence(data: Json, name: str) -> str:
@@ -81,11 +86,14 @@ def _bounds(data: Json, worst: float, best: float) -> Chart:
     return bars.bounds(better, most - better, 100 - most, name="bounds", title=title, note=note)
 
 
+def _held(row: Json) -> list[Json]:
+    return [point for point in rows_of(part_of(row, "chart"), "points") if figure_of(point) is not None]
+
+
 def _points(row: Json) -> list[control.Point]:
     return [
-        control.Point(_period(point.get("on")), value, bool(point.get("special")))
-        for point in rows_of(part_of(row, "chart"), "points")
-        if (value := figure_of(point)) is not None
+        control.Point(_period(point.get("on")), float(figure_of(point) or 0), bool(point.get("special")))
+        for point in _held(row)
     ]
 
 
@@ -94,36 +102,91 @@ def _period(value: object) -> str:
     return words.short_month(day) if isinstance(day, date) else words.visible(value)
 
 
+def together(row: Json) -> str:
+    """Say how many periods each published figure of an output covers: `two months`; empty where it is one."""
+    size = _window(row)
+    return f"{_SPELLED.get(size, str(size))} {_each(row)}s" if size > 1 else ""
+
+
+def _window(row: Json) -> int:
+    return max((int(point.get("window") or 1) for point in _held(row)), default=1)
+
+
+def _each(row: Json) -> str:
+    return measures.each(row) or "period"
+
+
 def _output(row: Json, points: list[control.Point]) -> Chart:
-    last = rows_of(part_of(row, "chart"), "points")[-1]
-    mean = last.get("mean")
-    mean = float(mean) if isinstance(mean, int | float) else sum(point.value for point in points) / len(points)
-    limits = control.Limits(mean, _edge(last.get("lower")), _edge(last.get("upper")))
-    special = [point.label for point in points if point.special]
-    share = "share" in str(row.get("unit") or "")
-    shown = f"{mean * 100:.0f}%" if share else words.plain(mean)
-    few = len(points) < FEWEST
-    hidden = not few and limits.low is None and limits.high is None
-    steady = (
-        f"about {shown}; its limits are not shown"
-        if hidden and not special
-        else f"about {shown}; too few points to call it steady"
-        if few and not special
-        else f"steady at about {shown}"
-        if not special
-        else f"about {shown}; {len(special)} of {len(points)} points stand out"
-    )
+    held, summed, share = _held(row), together(row), "share" in str(row.get("unit") or "")
+    means = _stretches(held)
+    limits = means[-1][1]
+    several = not summed and len(rows_of(part_of(row, "chart"), "points")) < FEWEST
     name = words.visible(row.get("definition") or words.sentence_case(str(row.get("name") or "output")))
+    shown_ = f"{limits.mean * 100:.0f}%" if share else words.plain(limits.mean)
+    if len(means) > 1:
+        before = means[-2][1].mean
+        shown_ += (
+            f" since {points[means[-1][0]].label}, after {words.percent(before) if share else words.plain(before)}"
+        )
     return control.chart(
         points,
-        limits,
+        means[0][1],
         name=f"output-{row.get('name')}",
-        title=f"{name}: {steady}",
-        unit=words.visible(row.get("definition") or name),
-        note=("" if limits.low is None and limits.high is None else _LIMITS)
-        + "An output: it does not show that anyone got better.",
+        title=f"{name}{f', {summed} together' if summed else ''}: "
+        + _steadiness(points[means[-1][0] :], limits, shown_, few=several, summed=summed),
+        unit=f"{name}{f', {summed} together' if summed else ''}",
+        note=_note(row, limits, summed),
         percent=share,
+        steps=[control.Step(start, found, _reason(row, held[start])) for start, found in means[1:]],
+        unlimited=f"Limits belong to a single {_each(row)}, so none are drawn." if summed else "",
+        period=f"{summed[:1].upper()}{summed[1:]} to" if summed else "Period",
     )
+
+
+def _stretches(held: list[Json]) -> list[tuple[int, control.Limits]]:
+    """Each stretch of a chart: its first place, and its own mean and limits."""
+    found: list[tuple[int, control.Limits]] = []
+    for number in sorted({int(point.get("stretch_index") or 0) for point in held}):
+        places = [i for i, point in enumerate(held) if int(point.get("stretch_index") or 0) == number]
+        last = held[places[-1]]
+        values = [float(figure_of(held[i]) or 0) for i in places]
+        mean = last.get("mean")
+        mean = float(mean) if isinstance(mean, int | float) else sum(values) / len(values)
+        found.append((places[0], control.Limits(mean, _edge(last.get("lower")), _edge(last.get("upper")))))
+    return found
+
+
+def _reason(row: Json, first: Json) -> str:
+    """The known change from which a stretch counts anew."""
+    known = [one for one in rows_of(part_of(row, "chart"), "rebased") if str(one.get("on")) <= str(first.get("on"))]
+    return words.visible(known[-1].get("reason") or "A known change") if known else "A known change"
+
+
+def _steadiness(points: list[control.Point], limits: control.Limits, about: str, *, few: bool, summed: str) -> str:
+    special = [point for point in points if point.special]
+    if special:
+        return f"about {about}; {len(special)} of {len(points)} points stand out"
+    if summed:
+        return f"about {about}"
+    if few:
+        return f"about {about}; too few points to call it steady"
+    if limits.low is None and limits.high is None:
+        return f"about {about}; its limits are not shown"
+    return f"steady at about {about}"
+
+
+def _note(row: Json, limits: control.Limits, summed: str) -> str:
+    said = "An output: it does not show that anyone got better."
+    bar = ""
+    if summed:
+        each, wanted = _each(row), row.get("target")
+        if isinstance(wanted, int | float):
+            bar = f" The target of {words.plain(wanted)} a {each} is {words.plain(_window(row) * wanted)} for {summed}."
+        return (
+            f"A single {each} can be too small to show, so each point adds up {summed}. "
+            f"Who was there in more than one {each} counts each time.{bar} {said}"
+        )
+    return ("" if limits.low is None and limits.high is None else _LIMITS) + said
 
 
 def _edge(value: object) -> float | None:

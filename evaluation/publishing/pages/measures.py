@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from evaluation.publishing import words
 from evaluation.publishing.pages.reading import Json, figure_of, part_of, shown
@@ -37,8 +38,23 @@ def came(row: Json) -> str:
         return f"{words.percent(result['share'])} of those whose result is known"
     latest = figure_of(part_of(row, "latest"))
     if latest is not None:
-        return words.percent(latest) if "share" in str(row.get("unit") or "") else shown(latest)
+        value = words.percent(latest) if "share" in str(row.get("unit") or "") else shown(latest)
+        return (
+            f"{value} ({_one(row)}to {words.short_month(end)})"
+            if (end := words.as_date(row.get("period_end")))
+            else value
+        )
     return words.HIDDEN if row.get("latest") else "not measured"
+
+
+def each(row: Json) -> str:
+    """The period of one figure of an output, from its unit: `people a quarter` has `quarter`; else empty."""
+    found = re.search(r"\ba (week|month|quarter|year)$", str(row.get("unit") or ""))
+    return found[1] if found else ""
+
+
+def _one(row: Json) -> str:
+    return f"{each(row)} " if each(row) else ""
 
 
 def why(row: Json) -> str:
