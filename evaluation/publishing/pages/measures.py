@@ -36,6 +36,8 @@ def came(row: Json) -> str:
         return words.percent(worst) if same else f"between {words.percent(worst)} and {words.percent(best)}"
     if isinstance(result.get("share"), float | int):
         return f"{words.percent(result['share'])} of those whose result is known"
+    if "n_known" in result and result["n_known"] is None:
+        return words.HIDDEN
     latest = figure_of(part_of(row, "latest"))
     if latest is not None:
         value = words.percent(latest) if "share" in str(row.get("unit") or "") else shown(latest)
