@@ -32,7 +32,11 @@ def protect_contract(result: Mapping[str, object], rules: Rules) -> dict[str, Js
     for outcome in cast("list[Json]", data.get("outcomes") or []):
         if isinstance(outcome, dict) and isinstance(outcome.get("finding"), dict):
             outcome["finding"] = _two_decimals(cast("dict[str, Json]", outcome["finding"]))
-    return {key: _without_reckoned(_coarser(value, key)) for key, value in data.items()}
+    kept = {key: _without_reckoned(_coarser(value, key)) for key, value in data.items()}
+    for found in cast("list[Json]", kept.get("funnels") or []):
+        if isinstance(found, dict):
+            _of_the_shown(found)
+    return kept
 
 
 def _enough_people(result: Mapping[str, object], rules: Rules) -> bool:
@@ -89,6 +93,22 @@ def _without_reckoned(tree: Json) -> Json:
     if isinstance(bounds, dict) and kept.get("n_achieved", 0) is None:
         kept["bounds"] = {**bounds, "worst_share": None, "best_share": None}
     return kept
+
+
+def _of_the_shown(found: dict[str, Json]) -> None:
+    """Let a funnel's reading name nobody whose figures are hidden: standing out says a share of them."""
+    units = [unit for unit in cast("list[Json]", found.get("units") or []) if isinstance(unit, dict)]
+    hidden = [unit for unit in units if _total_hidden(unit)]
+    for unit in hidden:
+        unit["flag"] = None
+    if not hidden:
+        return
+    shown = [unit for unit in units if unit not in hidden]
+    out = [str(unit.get("label")) for unit in shown if "998" in str(unit.get("flag"))]
+    said = f"{len(out)} of the {len(shown)} shown" if out else f"None of the {len(shown)} shown"
+    verb = "differs" if len(out) < 2 else "differ"
+    names = f": {', '.join(out)}" if out else "; do not rank them"
+    found["sentence"] = f"{said} {verb} from the rest by more than chance explains{names}."
 
 
 def _total_hidden(tree: Mapping[str, Json]) -> bool:

@@ -395,3 +395,14 @@ def test_a_share_of_enough_people_stands_with_its_bounds():
     found = release_contract({"contract": "c", "delivery": {"n_started": 90, "planned": shares(40, 60, 30)}}, RULES)
     planned = found.data["delivery"]["planned"]
     assert (planned["n_known"], planned["share"], planned["bounds"]["worst_share"]) == (60, 0.67, 0.44)
+
+
+def test_a_funnel_names_nobody_whose_figures_are_hidden():
+    units = [
+        {"label": name, "n_total": n, "n_achieved": 0, "share": 0.0, "flag": flag}
+        for name, n, flag in (("a", 90, "low_998"), ("b", 70, "inside"), ("few", 6, "low_998"), ("also", 4, "low_998"))
+    ]
+    funnel = {"name": "f", "units": units, "sentence": "3 of 4 differ from the rest: a, few, also."}
+    found = release_contract({"contract": "c", "funnels": [funnel]}, RULES).data["funnels"][0]
+    assert found["sentence"] == "1 of the 2 shown differs from the rest by more than chance explains: a."
+    assert [unit["flag"] for unit in found["units"]] == ["low_998", "inside", None, None]

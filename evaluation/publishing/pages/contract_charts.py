@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from evaluation.publishing import words
@@ -14,7 +14,7 @@ from evaluation.publishing.release import Published
 
 OF_ALL = "satisfied_by_scheme"
 """The funnel over all schemes: every contract's result holds the same one."""
-_LIMITS = "Dotted lines: natural limits (mean ± 2.66 × mean moving range). "
+_LIMITS = "Dotted lines: how far ordinary ups and downs go (natural limits: mean ± 2.66 × mean moving range). "
 FEWEST = 12
 """Points below which a control chart says nothing of steadiness."""
 
@@ -43,14 +43,21 @@ def draw(data: Json) -> dict[str, Chart]:
     return drawn
 
 
-def of_all(contracts: Sequence[Published]) -> tuple[Chart, str] | None:
-    """Draw the funnel that is the same for every contract, once, with its reading."""
+def of_all(contracts: Sequence[Published], titles: Mapping[str, str] | None = None) -> tuple[Chart, str] | None:
+    """Draw the funnel that is the same for every contract, once, with its reading; schemes go by their titles."""
     for value in contracts:
         for row in rows_of(value.data, "funnels"):
-            units = _units(row)
+            named = _named(row, titles or {})
+            units = _units(named)
             if row.get("name") == OF_ALL and len(units) > 2:
-                return _funnel(row, units), funnel_sentence(value.data, f"funnel-{OF_ALL}")
+                return _funnel(named, units), _reading(named)
     return None
+
+
+def _named(row: Json, titles: Mapping[str, str]) -> Json:
+    """Give the units of a funnel the names that the site uses for them."""
+    units = [{**unit, "label": titles.get(str(unit.get("label")), unit.get("label"))} for unit in rows_of(row, "units")]
+    return {**row, "units": units}
 
 
 def _units(row: Json) -> list[Json]:
@@ -66,9 +73,29 @@ def sentence_of(data: Json, name: str) -> str:
 
 def funnel_sentence(data: Json, name: str) -> str:
     """Return the reading of a funnel."""
-    row = next(row for row in rows_of(data, "funnels") if f"funnel-{row.get('name')}" == name)
-    said = words.sentence(str(row.get("sentence") or ""))
-    return said.replace("1 of ", "One of ", 1).replace(" differ ", " differs ", 1) if said.startswith("1 of ") else said
+    return _reading(next(row for row in rows_of(data, "funnels") if f"funnel-{row.get('name')}" == name))
+
+
+def _reading(row: Json) -> str:
+    """Read a funnel from the units it draws: how many stand out, how many are left out, how wide its limits are."""
+    units = _units(row)
+    out = [str(unit.get("label")) for unit in units if "998" in str(unit.get("flag"))]
+    left = len(rows_of(row, "units")) - len(units)
+    said = [
+        f"{_count(len(out))} of the {len(units)} drawn differ{'s' if len(out) == 1 else ''} from the rest by "
+        "more than chance explains."
+        if out
+        else f"None of the {len(units)} drawn differs from the rest by more than chance explains: do not rank them."
+    ]
+    if left:
+        said.append(f"{_count(left)} more {'is' if left == 1 else 'are'} left out: too few people to show.")
+    if row.get("dispersion") not in (None, "none"):
+        said.append("They vary more than chance allows, so the limits are wider.")
+    return " ".join(said)
+
+
+def _count(number: int) -> str:
+    return "One" if number == 1 else str(number)
 
 
 def _bounds(data: Json, worst: float, best: float) -> Chart:
@@ -210,9 +237,6 @@ def _funnel(row: Json, units: list[Json]) -> Chart:
         if all(isinstance(line.get(edge), int | float) for edge in edges)
     ]
     outside = [unit.label for unit in drawn if unit.outside]
-    count = sum("998" in str(u.get("flag")) for u in rows_of(row, "units"))
-    if count > len(outside):
-        outside.append(f"{words.number_of(count - len(outside), 'other')} too small to draw")
     reading = f"{words.listed(outside)} stand{'s' if len(outside) == 1 else ''} out" if outside else "none stands out"
     target = row.get("target")
     return funnel.chart(
@@ -221,9 +245,9 @@ def _funnel(row: Json, units: list[Json]) -> Chart:
         float(target) if isinstance(target, int | float) else 0.0,
         name=f"funnel-{row.get('name')}",
         title=f"{words.sentence_case(str(row.get('title') or row.get('name')))}: {reading}",
-        size_label="Number of answers or cases",
-        rate_label="Share",
+        size_label="Answers" if "satisfied" in str(row.get("name")) else "Closed cases",
+        rate_label="Satisfied" if "satisfied" in str(row.get("name")) else "Resolved",
         percent=True,
-        note="Each point is one place or service. Dotted lines: 95% limits. Dashed lines: 99.8% limits. "
+        note=f"Each point is one {words.visible(row.get('unit') or 'place or service')}. Dotted lines: 95% limits. Dashed lines: 99.8% limits. "
         "Inside them, chance is enough to explain the difference.",
     )

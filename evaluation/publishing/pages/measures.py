@@ -59,8 +59,8 @@ def _one(row: Json) -> str:
     return f"{each(row)} " if each(row) else ""
 
 
-def why(row: Json) -> str:
-    """Say in a sentence why a measure reads as met, missed or open."""
+def why(row: Json, sure: float = 0.95) -> str:
+    """Say in a sentence why a measure reads as met, missed or open; `sure` is the chance from which it is met."""
     verdict = part_of(row, "verdict")
     chance = part_of(verdict, "probability").get("value")
     found = part_of(row, "finding").get("value")
@@ -68,11 +68,15 @@ def why(row: Json) -> str:
         said = str(verdict.get("sentence") or "")
         return words.sentence(said) if said else ""
     difference = words.people_difference(100 * float(found))
-    open_ = ": too uncertain to call" if verdict.get("word") == "cannot_yet_be_said" else ""
+    said, bar = chances(float(chance)), ""
+    if verdict.get("word") == "cannot_yet_be_said":
+        if float(chance) >= sure:  # rounded for release: the chance itself lies below the bar
+            said = f"just under {100 * sure:.0f}"
+        bar = f". {100 * sure:.0f} or more would be met, {100 - 100 * sure:.0f} or fewer missed"
     return (
         f"Of 100 people helped, {difference} had another incident than of 100 similar people. "
         f"The target is {words.people_difference(100 * float(row['target']))}. "
-        f"The chance that the true difference reaches it is {chances(float(chance))} in 100{open_}."
+        f"The chance that the true difference reaches it is {said} in 100{bar}."
     )
 
 
