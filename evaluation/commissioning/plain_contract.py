@@ -59,7 +59,12 @@ def contract_json(contract: Contract) -> dict[str, Any]:
         "intervention": contract.intervention,
         "target_population": contract.target_population,
         "lots": renamed(plain(contract.lots)),
-        "term": {"from": contract.starts, "to": contract.ends, "signed": contract.dates.outcomes_contract_signed},
+        "term": {
+            "from": contract.starts,
+            "to": contract.ends,
+            "signed": contract.dates.outcomes_contract_signed,
+            "notice_days": contract.dates.notice_days,
+        },
         "funding_ends": contract.funding_ends,
         "value_total": contract.total,
         "value_by_year": contract.values,

@@ -115,7 +115,7 @@ def against_target(result: Share, target: float, *, rules: Rules = STANDARD, wha
     worst = probability_at_least(target, result.achieved, everybody)
     best = probability_at_least(target, result.achieved + result.missing, everybody)
     word = _target_word(worst, best, result.completeness, rules)
-    return Verdict(word, _target_sentence(word, result, target, now, what), now, worst, best)
+    return Verdict(word, _target_sentence(word, result, target, now, what, rules), now, worst, best)
 
 
 def of_change(better: int, worse: int, same: int, missing: int, *, rules: Rules = STANDARD) -> Verdict:
@@ -159,6 +159,8 @@ def _targets(number: int, of: int) -> str:
         return "The one outcome target is" + ("" if number else " not")
     if number == of:
         return f"{'Both' if of == 2 else f'All {of}'} outcome targets are"
+    if not number and of == 2:
+        return "Neither of the 2 outcome targets is"
     return f"{number or 'None'} of the {of} outcome targets {'is' if number in (0, 1) else 'are'}"
 
 
@@ -168,7 +170,9 @@ def _open(met: int, of: int, silent: int) -> str:
         return f"; {silent} {'is' if silent == 1 else 'are'} not collected, or too incomplete to say"
     if of == 1:
         return " yet"
-    return "; the others are still open" if met else "; all are still open"
+    if not met:
+        return f"; {'both' if of == 2 else 'all'} are still open"
+    return "; the other is still open" if of - met == 1 else "; the others are still open"
 
 
 def _target_word(worst: float, best: float, completeness: float, rules: Rules) -> Word:
@@ -196,7 +200,7 @@ def _nothing_known(result: Share, what: str) -> str:
     return f"No result of any of the {what} has been collected."
 
 
-def _target_sentence(word: Word, result: Share, target: float, now: float, what: str) -> str:
+def _target_sentence(word: Word, result: Share, target: float, now: float, what: str, rules: Rules) -> str:
     # Sentences name no numerator, so that prose cannot say what a table hides.
     known = f"The target of {target:.0%} is"
     missing = f"{result.missing} {what} whose result is not known"
@@ -207,8 +211,15 @@ def _target_sentence(word: Word, result: Share, target: float, now: float, what:
     if word == "too_incomplete":
         return f"Whether the target of {target:.0%} is met depends on the {missing}."
     if result.missing and not 0.05 < now < 0.95:
-        return f"The results so far would decide it, but the {missing} could still turn the target of {target:.0%}."
-    return f"There are too few {what} to be sure: the probability that the target of {target:.0%} is met is {now:.0%}."
+        return (
+            f"The results so far point one way, but the {missing} could still decide whether the target of "
+            f"{target:.0%} is met."
+        )
+    bar = f"{rules.sure:.0%} is needed to call it met, {1 - rules.sure:.0%} or less to call it missed"
+    return (
+        f"There are too few {what} to be sure: the probability that the target of {target:.0%} is met is {now:.0%} "
+        f"({bar})."
+    )
 
 
 def _change_sentence(word: Word, missing: int) -> str:

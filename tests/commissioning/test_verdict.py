@@ -141,13 +141,15 @@ def test_the_contract_as_a_whole(words: list[str], expected: str) -> None:
     ("words", "said"),
     [
         (["cannot_yet_be_said"] * 3, "None of the 3 outcome targets is met; all are still open."),
+        (["cannot_yet_be_said"] * 2, "Neither of the 2 outcome targets is met; both are still open."),
+        (["met", "cannot_yet_be_said"], "1 of the 2 outcome targets is met; the other is still open."),
         (["cannot_yet_be_said"], "The one outcome target is not met yet."),
         (["missed", "missed"], "Both outcome targets are missed."),
         (["missed"], "The one outcome target is missed."),
         (["met"] * 3, "All 3 outcome targets are met."),
         (["met", "cannot_yet_be_said", "cannot_yet_be_said"],
          "1 of the 3 outcome targets is met; the others are still open."),
-        (["met", "met", "cannot_yet_be_said"], "2 of the 3 outcome targets are met; the others are still open."),
+        (["met", "met", "cannot_yet_be_said"], "2 of the 3 outcome targets are met; the other is still open."),
         (["cannot_yet_be_said", "cannot_yet_be_said", "not_collected"],
          "None of the 3 outcome targets is met; 1 is not collected, or too incomplete to say."),
     ],
@@ -159,9 +161,14 @@ def test_targets_are_counted_as_people_do(words: list[str], said: str) -> None:
 def test_a_result_that_the_missing_could_turn_says_so() -> None:
     verdict = against_target(share(187, 268, 45), 0.6)
     assert verdict.word == "cannot_yet_be_said"
-    assert "45 people whose result is not known could still turn" in verdict.sentence
+    assert "45 people whose result is not known could still decide whether the target of 60% is met" in verdict.sentence
 
 
 def test_sentences_name_no_numerator() -> None:
     # Prose must not say what a protected table hides: a small number who achieved it would.
     assert "3" not in against_target(share(3, 80, 0), 0.5).sentence
+
+
+def test_an_open_target_names_the_bar_it_is_held_against() -> None:
+    said = against_target(share(24, 40), 0.6).sentence
+    assert said.endswith("(95% is needed to call it met, 5% or less to call it missed).")

@@ -15,15 +15,17 @@ from evaluation.publishing.words import three_figures
 
 
 def test_a_difference_is_said_in_people_with_its_target() -> None:
-    row = {
+    row: dict[str, Any] = {
         "target": -0.05, "finding": {"value": -0.11, "low": -0.2, "high": -0.03},
         "verdict": {"word": "cannot_yet_be_said", "probability": {"value": 0.94}, "sentence": "the change is -0.11"},
     }  # fmt: skip
     said = why(row)
     assert said == (
         "Of 100 people helped, 11 fewer had another incident than of 100 similar people. The target is 5 fewer. "
-        "The chance that the true difference reaches it is 94 in 100: too uncertain to call."
+        "The chance that the true difference reaches it is 94 in 100. 95 or more would be met, 5 or fewer missed."
     )
+    row["verdict"]["probability"]["value"] = 0.95
+    assert "it is just under 95 in 100. 95 or more would be met" in why(row)
 
 
 def test_other_measures_keep_their_own_sentence() -> None:

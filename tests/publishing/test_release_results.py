@@ -344,3 +344,65 @@ def test_what_a_formula_made_of_counts_does_not_give_them_back():
         "share_over_threshold_364": 0.15,
         "people_over_threshold": 1935,
     }
+
+
+def shares(achieved: int, known: int, missing: int) -> dict[str, object]:
+    everybody = known + missing
+    bounds = {
+        "n_missing": missing, "known_share": known / everybody, "worst_share": achieved / everybody,
+        "best_share": (achieved + missing) / everybody,
+    }  # fmt: skip
+    value = achieved / known
+    return {"n_achieved": achieved, "n_known": known, "share": value, "low": value, "high": 0.9, "bounds": bounds}
+
+
+def leaves(tree: object) -> set[object]:
+    return set[object]().union(*map(leaves, tree.values())) if isinstance(tree, dict) else {tree}
+
+
+@pytest.mark.parametrize(("achieved", "known", "missing"), [(0, 3, 5), (3, 3, 0), (2, 4, 30)])
+def test_none_or_all_of_a_hidden_few_is_never_said(achieved: int, known: int, missing: int):
+    few = shares(achieved, known, missing)
+    unit = {"label": "o1", "n_total": known, "n_achieved": achieved, "share": achieved / known, "flag": "within"}
+    verdict = {
+        "word": "cannot_yet_be_said", "probability": {"value": 0.5, "low": 0.5, "high": 0.5},
+        "sentence": "There are too few people to be sure: the probability that the target of 50% is met is 50%.",
+    }  # fmt: skip
+    source = {
+        "contract": "c", "delivery": {"n_started": 40, "planned": few}, "satisfaction": {"here": {"satisfied": few}},
+        "funnels": [{"name": "f", "units": [unit]}],
+        "outcomes": [{"name": "o", "result": few, "verdict": verdict, "exact_test": {"high": 0.5, "low": 0.5}}],
+    }  # fmt: skip
+    data = release_contract(source, RULES).data
+    assert leaves(data["delivery"]["planned"]) == {None}
+    assert leaves(data["satisfaction"]["here"]["satisfied"]) == {None}
+    assert leaves(data["funnels"][0]["units"][0]) == {None, "o1", "within"}
+    outcome = data["outcomes"][0]
+    assert leaves(outcome["result"]) | leaves(outcome["exact_test"]) == {None}
+    assert outcome["verdict"]["probability"]["value"] is None
+    assert outcome["verdict"]["sentence"] == "There are too few people to be sure."
+
+
+def test_bounds_do_not_give_a_hidden_numerator_back():
+    found = release_contract({"contract": "c", "counselling": {"worse": shares(2, 40, 60)}}, RULES).data
+    worse = found["counselling"]["worse"]
+    assert worse["n_achieved"] is None
+    assert (worse["bounds"]["worst_share"], worse["bounds"]["best_share"]) == (None, None)
+    assert worse["bounds"]["known_share"] == 0.4
+
+
+def test_a_share_of_enough_people_stands_with_its_bounds():
+    found = release_contract({"contract": "c", "delivery": {"n_started": 90, "planned": shares(40, 60, 30)}}, RULES)
+    planned = found.data["delivery"]["planned"]
+    assert (planned["n_known"], planned["share"], planned["bounds"]["worst_share"]) == (60, 0.67, 0.44)
+
+
+def test_a_funnel_names_nobody_whose_figures_are_hidden():
+    units = [
+        {"label": name, "n_total": n, "n_achieved": 0, "share": 0.0, "flag": flag}
+        for name, n, flag in (("a", 90, "low_998"), ("b", 70, "inside"), ("few", 6, "low_998"), ("also", 4, "low_998"))
+    ]
+    funnel = {"name": "f", "units": units, "sentence": "3 of 4 differ from the rest: a, few, also."}
+    found = release_contract({"contract": "c", "funnels": [funnel]}, RULES).data["funnels"][0]
+    assert found["sentence"] == "1 of the 2 shown differs from the rest by more than chance explains: a."
+    assert [unit["flag"] for unit in found["units"]] == ["low_998", "inside", None, None]

@@ -33,6 +33,15 @@ class Point:
     counts: str = ""
 
 
+@dataclass(frozen=True)
+class Step:
+    """A known change of the process: the place of its first point, its own mean and limits, and what changed."""
+
+    start: int
+    limits: Limits
+    reason: str
+
+
 FEWEST = 12
 """Points below which a chart has no limits."""
 REACH = 2.66
@@ -72,6 +81,9 @@ def chart(
     note: str,
     percent: bool = False,
     change: tuple[int, str] | None = None,
+    steps: Sequence[Step] = (),
+    unlimited: str = "",
+    period: str = "Period",
 ) -> Chart:
     """Draw points in time around their mean and natural limits.
 
@@ -83,9 +95,16 @@ def chart(
         Whether values are shares, shown as percentages: their limits then stay within 0 and 1.
     change
         The place of the point from which something is new, and what that is.
+    steps
+        Known changes of the process, each of which starts a stretch with a mean and limits of its own.
+    unlimited
+        Why the points have no limits, where that is not that they are too few; no point is then called usual.
+    period
+        The head of the first column: what a point covers.
     """
     if percent:
         limits = _within(limits, 0.0, 1.0)
+        steps = [Step(step.start, _within(step.limits, 0.0, 1.0), step.reason) for step in steps]
 
     digits = 0 if max(abs(point.value) for point in points) >= 10 else 1
 
@@ -93,24 +112,44 @@ def chart(
         return f"{value * 100:.0f}%" if percent else words.plain(value, digits)
 
     special = [point for point in points if point.special]
-    around = f"around a mean of {show(limits.mean)}"
-    between = (
-        f" Natural limits: {show(limits.low)} to {show(limits.high)}."
-        if limits.low is not None and limits.high is not None
-        else " Too few points for limits."
-        if len(points) < FEWEST
-        else " Its limits are not shown."
-    )
+    parts = [_Stretch(0, limits), *(_Stretch(step.start, step.limits) for step in steps)]
+    missing = unlimited or ("Too few points for limits." if len(points) < FEWEST else "Its limits are not shown.")
+    around = _around(points, limits, steps, show, missing)
     out = f" Marked with a diamond: {words.listed([p.label for p in special])}." if special else " No point stands out."
-    desc = f"{len(points)} points from {points[0].label} to {points[-1].label} {around}.{between}{out}"
-    rows = [[p.label, show(p.value), _reading(p)] for p in points]
+    read = limits.low is not None or limits.high is not None or bool(special)
+    desc = f"{len(points)} points from {points[0].label} to {points[-1].label}. {around}{out if read else ''}"
+    rows = [[p.label, show(p.value), _reading(p) if read else "not judged"] for p in points]
+    if change is None and steps:
+        change = (steps[0].start, steps[0].reason)
     return Chart(
         name=name,
         title=title,
-        drawing=svg.both(lambda width: _draw(points, limits, name, title, desc, show, width, change)),
-        table=data_table(f"{unit}. Mean {show(limits.mean)}.{between}", ["Period", unit, "Reading"], rows),
+        drawing=svg.both(lambda width: _draw(points, parts, name, title, desc, show, width, change)),
+        table=data_table(f"{unit}. {around}", [period, unit, "Reading"], rows),
         note=note,
-        live=_live(points, limits, unit),
+        live=_live(points, parts, unit),
+    )
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    start: int
+    limits: Limits
+
+
+def _around(points: Sequence[Point], limits: Limits, steps: Sequence[Step], show: Any, missing: str) -> str:
+    """Say the mean and the limits of each stretch."""
+
+    def said(found: Limits) -> str:
+        if found.low is None or found.high is None:
+            return f"Mean {show(found.mean)}. {missing}"
+        return f"Mean {show(found.mean)}. Natural limits: {show(found.low)} to {show(found.high)}."
+
+    if not steps:
+        return said(limits)
+    first = f"Before {points[steps[0].start].label}: {said(limits)}"
+    return " ".join(
+        [first, *(f"From {points[step.start].label} ({step.reason}): {said(step.limits)}" for step in steps)]
     )
 
 
@@ -128,7 +167,7 @@ def _within(limits: Limits, least: float, most: float) -> Limits:
 
 def _draw(
     points: Sequence[Point],
-    limits: Limits,
+    parts: Sequence[_Stretch],
     name: str,
     title: str,
     desc: str,
@@ -138,7 +177,8 @@ def _draw(
 ) -> svg.Svg:
     wide = width == svg.WIDE
     height, left, right, top, foot = (330 if wide else 290), 64, (140 if wide else 12), 24, 44
-    edges = [p.value for p in points] + [v for v in (limits.low, limits.high, limits.mean) if v is not None]
+    held = [value for part in parts for value in (part.limits.low, part.limits.high, part.limits.mean)]
+    edges = [p.value for p in points] + [value for value in held if value is not None]
     span = (max(edges) - min(edges)) or abs(max(edges)) or 1.0
     step = svg.nice_step(span * 1.1, 3)
     base, ceiling = math.floor(min(edges) / step) * step, math.ceil(max(edges) / step) * step
@@ -155,22 +195,31 @@ def _draw(
         value = base + tick * step
         drawing.line(left, y(value), width - right, y(value), "grid" if tick else "axis")
         drawing.text(left - 8, y(value) + 5, show(value), "t", "end")
-    drawing.line(left, y(limits.mean), width - right, y(limits.mean), "mean")
-    for edge in (limits.low, limits.high):
-        if edge is not None:
-            drawing.line(left, y(edge), width - right, y(edge), "limit")
+    half = (x(1) - x(0)) / 2 if len(points) > 1 else 0.0
+    ends = [x(part.start) - half for part in parts[1:]] + [width - right]
+    for part, start, end in zip(parts, [left, *ends[:-1]], ends, strict=True):
+        drawing.line(start, y(part.limits.mean), end, y(part.limits.mean), "mean")
+        for edge in (part.limits.low, part.limits.high):
+            if edge is not None:
+                drawing.line(start, y(edge), end, y(edge), "limit")
     if change is not None:
-        at = x(change[0]) - (x(1) - x(0)) / 2
-        drawing.line(at, top - 8, at, height - foot, "change")
-        drawing.text(at + 6, top + (4 if wide else 20), change[1], "t")
+        _mark_change(drawing, x(change[0]) - half, top, height - foot, change[1], width - right)
     drawing.path("line s1 thin", [(x(i), y(p.value)) for i, p in enumerate(points)])
     for i, point in enumerate(points):
         if point.special:
             drawing.diamond(x(i), y(point.value), 9, "out")
         else:
             drawing.circle(x(i), y(point.value), 4 if wide else 3, "dot1")
-    _frame_labels(drawing, points, limits, show, x, y, right)
+    _frame_labels(drawing, points, parts[-1].limits, show, x, y, right)
     return drawing
+
+
+def _mark_change(drawing: svg.Svg, at: float, top: float, foot: float, reason: str, edge: float) -> None:
+    """Draw the line from which something is new, and name it on the side where the name has room."""
+    drawing.line(at, top - 8, at, foot, "change")
+    room = 7.5 * len(reason) + 6 < edge - at
+    below_mean = 4 if drawing.wide else 20  # on a phone the mean is named in the corner
+    drawing.text(at + 6 if room else at - 6, top + below_mean, reason, "t", "start" if room else "end")
 
 
 def _frame_labels(
@@ -189,7 +238,7 @@ def _frame_labels(
         drawing.text(drawing.width - right + 8, place, f"{label} {show(value)}", cls)
 
 
-def _live(points: Sequence[Point], limits: Limits, unit: str) -> Mapping[str, object]:
+def _live(points: Sequence[Point], parts: Sequence[_Stretch], unit: str) -> Mapping[str, object]:
     labels = [words.escaped(p.label) for p in points]
     marker = {
         "symbol": ["diamond" if p.special else "circle" for p in points],
@@ -201,6 +250,11 @@ def _live(points: Sequence[Point], limits: Limits, unit: str) -> Mapping[str, ob
          "marker": marker, "line": {"color": live.PALETTE[0], "width": 1.5},
          "hovertemplate": "%{x}: %{y}<extra></extra>"}
     ]  # fmt: skip
-    edges = [live.level(edge, "dot") for edge in (limits.low, limits.high) if edge is not None]
-    frame = live.layout("", unit, xaxis={"type": "category", "nticks": 8}, shapes=[live.level(limits.mean), *edges])
+    shapes: list[dict[str, Any]] = []
+    for part, end in zip(parts, [*(part.start for part in parts[1:]), len(points)], strict=True):
+        limits = part.limits
+        span = None if len(parts) == 1 else (part.start - 0.5, end - 0.5)
+        edges = [live.level(edge, "dot", span) for edge in (limits.low, limits.high) if edge is not None]
+        shapes += [live.level(limits.mean, span=span), *edges]
+    frame = live.layout("", unit, xaxis={"type": "category", "nticks": 8}, shapes=shapes)
     return live.figure(traces, frame)

@@ -50,10 +50,11 @@ def figure(data: Sequence[Mapping[str, Any]], frame: Mapping[str, Any]) -> dict[
     return {"data": list(data), "layout": dict(frame)}
 
 
-def level(value: float, dash: str = "solid") -> dict[str, Any]:
-    """Return a line across the whole chart at one height."""
+def level(value: float, dash: str = "solid", span: tuple[float, float] | None = None) -> dict[str, Any]:
+    """Return a line at one height: across the whole chart, or from one place of its axis to another."""
     line = {"color": PALETTE[4], "width": 1.5, "dash": dash}
-    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value, "line": line}
+    ends = {"xref": "paper", "x0": 0, "x1": 1} if span is None else {"xref": "x", "x0": span[0], "x1": span[1]}
+    return {"type": "line", **ends, "y0": value, "y1": value, "line": line}
 
 
 def step_line(

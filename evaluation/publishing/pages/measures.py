@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from evaluation.publishing import words
 from evaluation.publishing.pages.reading import Json, figure_of, part_of, shown
@@ -35,14 +36,31 @@ def came(row: Json) -> str:
         return words.percent(worst) if same else f"between {words.percent(worst)} and {words.percent(best)}"
     if isinstance(result.get("share"), float | int):
         return f"{words.percent(result['share'])} of those whose result is known"
+    if "n_known" in result and result["n_known"] is None:
+        return words.HIDDEN
     latest = figure_of(part_of(row, "latest"))
     if latest is not None:
-        return words.percent(latest) if "share" in str(row.get("unit") or "") else shown(latest)
+        value = words.percent(latest) if "share" in str(row.get("unit") or "") else shown(latest)
+        return (
+            f"{value} ({_one(row)}to {words.short_month(end)})"
+            if (end := words.as_date(row.get("period_end")))
+            else value
+        )
     return words.HIDDEN if row.get("latest") else "not measured"
 
 
-def why(row: Json) -> str:
-    """Say in a sentence why a measure reads as met, missed or open."""
+def each(row: Json) -> str:
+    """The period of one figure of an output, from its unit: `people a quarter` has `quarter`; else empty."""
+    found = re.search(r"\ba (week|month|quarter|year)$", str(row.get("unit") or ""))
+    return found[1] if found else ""
+
+
+def _one(row: Json) -> str:
+    return f"{each(row)} " if each(row) else ""
+
+
+def why(row: Json, sure: float = 0.95) -> str:
+    """Say in a sentence why a measure reads as met, missed or open; `sure` is the chance from which it is met."""
     verdict = part_of(row, "verdict")
     chance = part_of(verdict, "probability").get("value")
     found = part_of(row, "finding").get("value")
@@ -50,11 +68,15 @@ def why(row: Json) -> str:
         said = str(verdict.get("sentence") or "")
         return words.sentence(said) if said else ""
     difference = words.people_difference(100 * float(found))
-    open_ = ": too uncertain to call" if verdict.get("word") == "cannot_yet_be_said" else ""
+    said, bar = chances(float(chance)), ""
+    if verdict.get("word") == "cannot_yet_be_said":
+        if float(chance) >= sure:  # rounded for release: the chance itself lies below the bar
+            said = f"just under {100 * sure:.0f}"
+        bar = f". {100 * sure:.0f} or more would be met, {100 - 100 * sure:.0f} or fewer missed"
     return (
         f"Of 100 people helped, {difference} had another incident than of 100 similar people. "
         f"The target is {words.people_difference(100 * float(row['target']))}. "
-        f"The chance that the true difference reaches it is {chances(float(chance))} in 100{open_}."
+        f"The chance that the true difference reaches it is {said} in 100{bar}."
     )
 
 
