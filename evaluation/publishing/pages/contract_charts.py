@@ -152,9 +152,8 @@ def _output(row: Json, points: list[control.Point]) -> Chart:
     shown_ = f"{limits.mean * 100:.0f}%" if share else words.plain(limits.mean)
     if len(means) > 1:
         before = means[-2][1].mean
-        shown_ += (
-            f" since {points[means[-1][0]].label}, after {words.percent(before) if share else words.plain(before)}"
-        )
+        was = words.percent(before) if share else words.plain(before)
+        shown_ += f" since {points[means[-1][0]].label} ({was} before)"
     return control.chart(
         points,
         means[0][1],

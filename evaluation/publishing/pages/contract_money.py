@@ -78,7 +78,7 @@ def _lost(data: Json, said: str) -> str:
     when = f"If the funding ends on {words.long_date(ends)}"
     if float(row["averted"]) > 0:
         return f"{when}, about {_averted(row)} averted incidents a year are lost."
-    return f"{when}, nothing is lost by the study’s estimate: in a year there are {_averted(row)} incidents with it."
+    return f"{when}, nothing is lost by the study’s estimate. Incidents averted in a year: {_averted(row)}."
 
 
 def _pounds(row: Json, key: str) -> str:
@@ -184,7 +184,7 @@ def _averted(row: Json) -> str:
     low, high = (float(end) if isinstance(end, int | float) else None for end in ends)
     if value < 0:
         span = f" ({words.interval_words(-high, -low)})" if low is not None and high is not None else ""
-        return f"{-value:.0f} more{span}"
+        return f"none: {-value:.0f} more happen{span}"
     return f"{value:.0f}" + (
         f" ({low:.0f} to {high:.0f})".replace("-", words.MINUS) if low is not None and high is not None else ""
     )
