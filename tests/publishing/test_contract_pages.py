@@ -74,9 +74,12 @@ def test_the_price_of_each_year_stands_and_what_is_not_published_is_said() -> No
     paid = {"value_by_year": [{"year": "2011/12", "amount": "71200.00"}]}
     assert "2011/12 £71,200" in text(contract_served.by_year(paid))
     assert "in each year is not published" in contract_served.by_year(paid)
-    counted = text(contract_served.by_year({**paid, "cases_due": [{"year": "2011/12", "n_cases": 70}]}))
-    assert "2011/12 £71,200 70" in counted
+    paid["value_by_year"].append({"year": "2013/14", "amount": "6000.00"})
+    cases = [{"year": "2011/12", "n_cases": 70}]
+    counted = text(contract_served.by_year({**paid, "cases_due": cases, "as_of": "2012-12-31"}))
+    assert "2011/12 £71,200 70 2013/14 £6,000 not begun" in counted
     assert "is not published" not in counted
+    assert "the records name nobody who was" in contract_served.by_year({**paid, "delivery": NONE})
 
 
 def decided(demo: ModuleType, **decision: Any) -> Published:

@@ -210,7 +210,8 @@ def _note(row: Json, limits: control.Limits, summed: str) -> str:
             bar = f" The target of {words.plain(wanted)} a {each} is {words.plain(_window(row) * wanted)} for {summed}."
         return (
             f"A single {each} can be too small to show, so each point adds up {summed}. "
-            f"Each {each} is then in several points: do not add them up. It also makes the line smoother.{bar} {said}"
+            f"Each {each} is then in several points: do not add them up. It also makes the line smoother. "
+            f"Counts are rounded.{bar} {said}"
         )
     return ("" if limits.low is None and limits.high is None else _LIMITS) + said
 

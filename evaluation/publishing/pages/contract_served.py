@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from evaluation.publishing import words
 from evaluation.publishing.pages.reading import Json, part_of, rows_of, shown
 from evaluation.publishing.parts import Cell, data_table, heading, paragraph, region, unknown
@@ -14,6 +16,8 @@ _BY_YEAR = (
     "How many people were served in each year is not published: split by year, the numbers of a small service could "
     "point to somebody. The whole term is under “Who was served”."
 )
+
+_UNNAMED = "How many people were served in each year is not known: the records name nobody who was."
 
 
 def nobody(data: Json) -> bool:
@@ -107,11 +111,12 @@ def returns(data: Json) -> str:
 def by_year(data: Json) -> str:
     """Write what was paid, and where it is published what was bought, year by year."""
     bought = {str(row.get("year")): row for row in rows_of(data, "cases_due")}
+    today = str(data.get("as_of") or "")
     rows: list[list[Cell]] = [
         [
             words.visible(row.get("year")),
             words.pounds(str(row["amount"])) if row.get("amount") is not None else words.HIDDEN,
-            *([shown(bought.get(str(row.get("year")), {}).get("n_cases"))] if bought else []),
+            *([_started(row, bought, today)] if bought else []),
         ]
         for row in rows_of(data, "value_by_year")
     ]
@@ -119,4 +124,12 @@ def by_year(data: Json) -> str:
         return ""
     heads = ["Financial year", "Price in the contract", *(["Cases started so far"] if bought else [])]
     table = region(data_table("Price by financial year", heads, rows), "Years, table")
-    return heading(3, "Year by year") + table + ("" if bought else paragraph(_BY_YEAR))
+    said = "" if bought else paragraph(_UNNAMED if nobody(data) else _BY_YEAR)
+    return heading(3, "Year by year") + table + said
+
+
+def _started(row: Json, bought: Mapping[str, Json], today: str) -> str:
+    year = str(row.get("year"))
+    if year in bought:
+        return shown(bought[year].get("n_cases"))
+    return "not begun" if today and f"{year[:4]}-04-01" > today else "none"
