@@ -60,7 +60,7 @@ def test_a_known_change_splits_the_limits_and_is_named() -> None:
     ]  # fmt: skip
     data = output(points, unit="share of sessions", rebased=[{"on": "2012-07-01", "reason": "Texts began"}])
     drawn = contract_charts.draw(data)["output-seen"]
-    assert drawn.title.endswith("steady at about 78% since Jul 2012, after 70%")
+    assert drawn.title.endswith("steady at about 78% since Jul 2012 (70% before)")
     assert "Before Jul 2012: Mean 70%. Natural limits: 55% to 84%." in drawn.table
     assert "From Jul 2012 (Texts began): Mean 78%. Natural limits: 69% to 87%." in drawn.table
     assert drawn.drawing.count('class="change"') == 2

@@ -363,7 +363,7 @@ def leaves(tree: object) -> set[object]:
 @pytest.mark.parametrize(("achieved", "known", "missing"), [(0, 3, 5), (3, 3, 0), (2, 4, 30)])
 def test_none_or_all_of_a_hidden_few_is_never_said(achieved: int, known: int, missing: int):
     few = shares(achieved, known, missing)
-    unit = {"label": "o1", "n_total": known, "n_achieved": achieved, "share": achieved / known, "flag": "within"}
+    unit = {"label": "o1", "n_total": known, "n_achieved": achieved, "share": achieved / known, "flag": "low_998"}
     verdict = {
         "word": "cannot_yet_be_said", "probability": {"value": 0.5, "low": 0.5, "high": 0.5},
         "sentence": "There are too few people to be sure: the probability that the target of 50% is met is 50%.",
@@ -376,7 +376,7 @@ def test_none_or_all_of_a_hidden_few_is_never_said(achieved: int, known: int, mi
     data = release_contract(source, RULES).data
     assert leaves(data["delivery"]["planned"]) == {None}
     assert leaves(data["satisfaction"]["here"]["satisfied"]) == {None}
-    assert leaves(data["funnels"][0]["units"][0]) == {None, "o1", "within"}
+    assert leaves(data["funnels"][0]["units"][0]) == {None, "o1"}
     outcome = data["outcomes"][0]
     assert leaves(outcome["result"]) | leaves(outcome["exact_test"]) == {None}
     assert outcome["verdict"]["probability"]["value"] is None
@@ -400,9 +400,15 @@ def test_a_share_of_enough_people_stands_with_its_bounds():
 def test_a_funnel_names_nobody_whose_figures_are_hidden():
     units = [
         {"label": name, "n_total": n, "n_achieved": 0, "share": 0.0, "flag": flag}
-        for name, n, flag in (("a", 90, "low_998"), ("b", 70, "inside"), ("few", 6, "low_998"), ("also", 4, "low_998"))
+        for name, n, flag in (
+            ("a", 90, "low_998"),
+            ("b", 70, "inside"),
+            ("c", 40, "low_998"),
+            ("few", 6, "low_998"),
+            ("also", 4, "low_998"),
+        )
     ]
     funnel = {"name": "f", "units": units, "sentence": "3 of 4 differ from the rest: a, few, also."}
     found = release_contract({"contract": "c", "funnels": [funnel]}, RULES).data["funnels"][0]
     assert found["sentence"] == "1 of the 2 shown differs from the rest by more than chance explains: a."
-    assert [unit["flag"] for unit in found["units"]] == ["low_998", "inside", None, None]
+    assert [unit["flag"] for unit in found["units"]] == ["low_998", "inside", None, None, None]

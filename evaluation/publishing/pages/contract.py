@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
+from evaluation.commissioning.verdict import STANDARD
 from evaluation.publishing import disclosure_claims as claims
 from evaluation.publishing import words
 from evaluation.publishing.charts.figure import Chart
-from evaluation.publishing.pages import contract_charts, contract_money, measures
+from evaluation.publishing.pages import contract_charts, contract_money, contract_served, measures
 from evaluation.publishing.pages.claims import plain
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.effects import plain_reason
 from evaluation.publishing.pages.frame import Page, charts
-from evaluation.publishing.pages.glance import glance
-from evaluation.publishing.pages.reading import Json, part_of, rows_of, shown
+from evaluation.publishing.pages.glance import Glance, glance
+from evaluation.publishing.pages.reading import Json, part_of, rows_of
 from evaluation.publishing.parts import (
     Cell,
     Fact,
@@ -21,14 +22,11 @@ from evaluation.publishing.parts import (
     aside,
     card_table,
     cited_box,
-    data_table,
     decision_box,
     folded,
     heading,
     link,
     paragraph,
-    per,
-    region,
     timeline,
     unknown,
 )
@@ -129,12 +127,12 @@ def _body(content: SiteContent, contract: Published, drawn: Mapping[str, Chart],
         parts += [aside(markup[name], contract_charts.sentence_of(data, name)) for name in steady]
     parts.append(_scheme(content, data))
     parts += [heading(2, "What the money bought", "money"), contract_money.body(data)]
-    parts.append(_delivery(data))
+    parts.append(contract_served.delivery(data))
     funnels = [name for name in drawn if name.startswith("funnel-")]
     if funnels:
         parts.append(heading(2, "Is one place or service unlike the others?", "funnels"))
         parts += [aside(markup[name], contract_charts.funnel_sentence(data, name)) for name in funnels]
-    parts += [_returns(data), _calendar(data), _cited(data)]
+    parts += [contract_served.returns(data), _calendar(data), _cited(data)]
     file = link(f"../published/contracts/{contract.name}.json", f"{contract.name}.json")
     parts.append(f'<p class="key">Every number here comes from the published result: {file}.</p>')
     return "".join(parts)
@@ -154,15 +152,12 @@ def _scores(found: Json) -> str:
 def _decision(content: SiteContent, data: Json) -> str:
     word, why = verdict(data)
     study = _beside_the_study(content, data)
-    decision = part_of(data, "decision")
-    happened, more = _happened(data)
-    decide = words.visible(decision.get("text") or "No decision is waiting")
-    by = f"Decide by {words.date_or(decision.get('decide_by'))}." if decision.get("decide_by") else ""
+    happened, more = _happened(data, _seen(content, data))
     facts = (
         Fact("What happened", happened, more),
         Fact("How sure we are", *_sure(data)),
         Fact("What it costs", *contract_money.headline(data)),
-        Fact("What to decide", decide, f"{by} {_funding(data)} {words.date_or(data.get('funding_ends'))}.".strip()),
+        Fact("What to decide", *_to_decide(data)),
     )
     return decision_box(
         f"Verdict: {word[:1].lower()}{word[1:]}",
@@ -173,6 +168,30 @@ def _decision(content: SiteContent, data: Json) -> str:
     )
 
 
+def _to_decide(data: Json) -> tuple[str, str]:
+    """Put the next decision as a choice, with its last day."""
+    decision = part_of(data, "decision")
+    kind, on = decision.get("kind"), words.date_or(decision.get("on"))
+    ends = words.date_or(part_of(data, "term").get("to"))
+    funding = f"{_funding(data)} {words.date_or(data.get('funding_ends'))}."
+    asked, why = {
+        "contract_end": ("Renew it, change it or let it end", f"The contract ends {on}."),
+        "break_clause": (
+            "Use the break, or let it run on",
+            f"The break is on {on}. If it is let pass, it runs to {ends}.",
+        ),
+        "funding_end": (
+            "Find other money, or do less",
+            f"{words.sentence(str(decision.get('text') or ''))} It ends {on}.",
+        ),
+    }.get(str(kind), (words.visible(decision.get("text") or "No decision is waiting"), ""))
+    if funding.endswith(f"{on}.") and kind == "funding_end":
+        funding = ""
+    passed = " That day has passed." if str(decision.get("decide_by") or "9") < str(data.get("as_of") or "") else ""
+    by = f"Decide by {words.date_or(decision.get('decide_by'))}.{passed}" if decision.get("decide_by") else ""
+    return asked, " ".join(part for part in (by, why, funding) if part)
+
+
 def _funding(data: Json) -> str:
     """Name the day the money ends: the first of several where payers stop on different days."""
     days = {row.get("ends") for row in rows_of(data, "funding")}
@@ -181,8 +200,7 @@ def _funding(data: Json) -> str:
 
 def _beside_the_study(content: SiteContent, data: Json) -> str:
     """Say how an unproven contract and a clear study of its scheme go together."""
-    found = content.by_scheme.get(str(data.get("scheme")))
-    seen = glance(found.data if found else None)
+    seen = _seen(content, data)
     if not unproven(data) or seen.effect in ("none", "planned", "unclear"):
         return ""
     return (
@@ -192,7 +210,12 @@ def _beside_the_study(content: SiteContent, data: Json) -> str:
     )
 
 
-def _happened(data: Json) -> tuple[str, str]:
+def _seen(content: SiteContent, data: Json) -> Glance:
+    found = content.by_scheme.get(str(data.get("scheme")))
+    return glance(found.data if found else None)
+
+
+def _happened(data: Json, seen: Glance) -> tuple[str, str]:
     outcomes = rows_of(data, "outcomes")
     met = sum(part_of(row, "verdict").get("word") == "met" for row in outcomes)
     missed = sum(part_of(row, "verdict").get("word") == "missed" for row in outcomes)
@@ -200,10 +223,16 @@ def _happened(data: Json) -> tuple[str, str]:
     if not outcomes:
         return "No outcome was named", "The contract counts what is done, not what changes."
     of = words.number_of(len(outcomes), "outcome")
+    none = "Neither" if len(outcomes) == 2 else "None"
     if not met and not missed:
-        return "Not known yet", f"Of {of}, none can be judged yet."
+        number = len(outcomes)
+        mine = "its one outcome target cannot" if number == 1 else f"{none.lower()} of its {number} outcome targets can"
+        judged = f"Against the contract: {mine} be judged yet."
+        if seen.value is None:
+            return "Not known yet", judged
+        return f"{seen.words} in the study", f"{words.sentence_case(seen.numbers())} of 100. {judged}"
     rest = [f"{count} {state}" for count, state in ((missed, "missed"), (open_, "cannot be said yet")) if count]
-    return f"{met or 'None'} of {of} met", words.sentence(", ".join(rest) or "all are met")
+    return f"{met or none} of {of} met", words.sentence(", ".join(rest) or "all are met")
 
 
 def _sure(data: Json) -> tuple[str, str]:
@@ -235,7 +264,7 @@ def _table(data: Json) -> str:
         for row in rows_of(data, kind):
             state = str(row.get("state") or part_of(row, "verdict").get("word") or "")
             reading = READINGS.get(state, f'<span class="unproved">? {escaped(words.sentence_case(state))}</span>')
-            why = measures.why(row)
+            why = measures.why(row, _bar(data))
             rows.append(
                 [
                     Markup(
@@ -253,6 +282,12 @@ def _table(data: Json) -> str:
     return card_table("Measures in the contract", ["Measure", "Target", "Came", "Reading"], rows, "measures")
 
 
+def _bar(data: Json) -> float:
+    """The chance from which a target counts as met."""
+    sure = part_of(data, "rules").get("sure")
+    return float(sure) if isinstance(sure, int | float) else STANDARD.sure
+
+
 def _scheme(content: SiteContent, data: Json) -> str:
     scheme = next((record for record in content.schemes if record.id == data.get("scheme")), None)
     if scheme is None:
@@ -264,51 +299,6 @@ def _scheme(content: SiteContent, data: Json) -> str:
     return heading(2, "What the study of the scheme says", "study") + (
         f"<p>{text} {link(f'../schemes/{scheme.id}.html', f'See the scheme: {scheme.title}')}</p>"
     )
-
-
-def _delivery(data: Json) -> str:
-    found = part_of(data, "delivery")
-    lines = (
-        ("People referred", "n_referred"), ("People who started", "n_started"), ("People who finished", "n_finished"),
-    )  # fmt: skip
-    rows: list[list[Cell]] = [[label, shown(found.get(key))] for label, key in lines if key in found]
-    for part, label, key in (
-        ("waiting", "Days that half waited at most", "median"),
-        ("waiting", "Days that 9 in 10 waited at most", "longest_tenth_days"),
-        ("sessions", "Sessions offered", "n_offered"),
-        ("sessions", "Sessions attended", "n_attended"),
-    ):
-        if part in found:
-            value = part_of(found, part).get(key)
-            rows.append([label, shown(round(value) if isinstance(value, float) else value)])
-    if not any(found.get(key) for _, key in lines) and all(found.get(key) == 0 for _, key in lines):
-        text = "whom this contract served: the records name no person who was referred to it."
-        return heading(2, "Who was served", "served") + unknown(text)
-    here = part_of(part_of(data, "satisfaction"), "here")
-    satisfied = part_of(here, "satisfied")
-    if here:
-        rows.append(["Surveys sent at closure", shown(here.get("n_sent"))])
-        rows.append(["Surveys returned", shown(here.get("n_returned"))])
-        rows.append(["Satisfied, of those who answered", words.percent(satisfied.get("share"))])
-    if not rows:
-        return ""
-    table = region(data_table("Who came, and how it went", ["What", "Number"], rows), "Delivery, table")
-    return heading(2, "Who was served", "served") + table
-
-
-def _returns(data: Json) -> str:
-    found = part_of(part_of(data, "returns"), "figures")
-    if not found:
-        return ""
-    lines = (
-        ("On time", "on_time_index"),
-        ("Late", "late_index"),
-        ("Overdue", "overdue_index"),
-        ("Changed after they were sent", "changed_index"),
-    )
-    rows: list[list[Cell]] = [[label, shown(found.get(key))] for label, key in lines]
-    table = region(data_table("Monitoring returns", ["Returns", "Number"], rows), "Returns, table")
-    return heading(2, "Do the provider’s returns come on time?", "returns") + table
 
 
 def _calendar(data: Json) -> str:
@@ -332,47 +322,3 @@ def _event(row: Json) -> str:
     by = f" Decide by {words.date_or(row['decide_by'])}." if row.get("decide_by") else ""
     passed = {"overdue": " Overdue.", "notice_missed": " The notice date has passed."}.get(str(row.get("state")), "")
     return f"{words.sentence(str(row.get('text') or ''))}{by}{passed}"
-
-
-def index_page(contracts: Sequence[Published], stamps: tuple[str, ...]) -> Page:
-    """Return the list of contracts, with what is the same for all of them."""
-    found = contract_charts.of_all(contracts)
-    all_ = link("downloads.html#results", "the published results")
-    source = f'<p class="key">Every number here comes from {all_}. The page of a contract links its own.</p>'
-    if found is None:
-        return Page("contracts", "Contracts", stamps=stamps, body=index(contracts) + source)
-    chart, reading = found
-    markup, live = charts("contracts", {"funnel": chart})
-    shown = heading(2, "Are people satisfied, scheme by scheme?", "satisfied") + aside(markup["funnel"], reading)
-    return Page("contracts", "Contracts", stamps=stamps, body=index(contracts) + shown + source, live=live)
-
-
-def index(contracts: Sequence[Published]) -> str:
-    """Write the list of contracts with their verdicts, the earliest decision first."""
-    if not contracts:
-        return unknown("no contract has been recorded yet.")
-    rows: list[list[Cell]] = []
-    for contract in sorted(contracts, key=_first_decision):
-        data = contract.data
-        word, why = verdict(data)
-        decision = part_of(data, "decision")
-        when = words.date_or(decision.get("decide_by"), "no decision waiting")
-        total = data.get("value_total")
-        rows.append(
-            [
-                Markup(
-                    f"{link(f'{stem(contract)}.html', title(data))} {per(words.visible(data.get('provider') or ''))}"
-                ),
-                Markup(f'<b>{escaped(word)}</b> <span class="per">{escaped(why)}</span>'),
-                words.pounds(str(total)) if total is not None else words.HIDDEN,
-                words.date_or(data.get("funding_ends")),
-                when,
-            ]
-        )
-    return card_table(
-        "Contracts, earliest decision first", ["Contract", "Verdict", "Value", "First funding ends", "Decide by"], rows
-    )
-
-
-def _first_decision(contract: Published) -> str:
-    return str(part_of(contract.data, "decision").get("decide_by") or "9999")

@@ -152,9 +152,8 @@ def _output(row: Json, points: list[control.Point]) -> Chart:
     shown_ = f"{limits.mean * 100:.0f}%" if share else words.plain(limits.mean)
     if len(means) > 1:
         before = means[-2][1].mean
-        shown_ += (
-            f" since {points[means[-1][0]].label}, after {words.percent(before) if share else words.plain(before)}"
-        )
+        was = words.percent(before) if share else words.plain(before)
+        shown_ += f" since {points[means[-1][0]].label} ({was} before)"
     return control.chart(
         points,
         means[0][1],
@@ -211,7 +210,8 @@ def _note(row: Json, limits: control.Limits, summed: str) -> str:
             bar = f" The target of {words.plain(wanted)} a {each} is {words.plain(_window(row) * wanted)} for {summed}."
         return (
             f"A single {each} can be too small to show, so each point adds up {summed}. "
-            f"Who was there in more than one {each} counts each time.{bar} {said}"
+            f"Each {each} is then in several points: do not add them up. It also makes the line smoother. "
+            f"Counts are rounded.{bar} {said}"
         )
     return ("" if limits.low is None and limits.high is None else _LIMITS) + said
 
@@ -248,6 +248,7 @@ def _funnel(row: Json, units: list[Json]) -> Chart:
         size_label="Answers" if "satisfied" in str(row.get("name")) else "Closed cases",
         rate_label="Satisfied" if "satisfied" in str(row.get("name")) else "Resolved",
         percent=True,
-        note=f"Each point is one {words.visible(row.get('unit') or 'place or service')}. Dotted lines: 95% limits. Dashed lines: 99.8% limits. "
+        note=f"Each point is one {words.visible(row.get('unit') or 'place or service')}. "
+        "Dotted lines: 95% limits. Dashed lines: 99.8% limits. "
         "Inside them, chance is enough to explain the difference.",
     )

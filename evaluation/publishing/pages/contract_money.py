@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from evaluation.publishing import words
+from evaluation.publishing.pages import contract_served
 from evaluation.publishing.pages.measures import chances
 from evaluation.publishing.pages.reading import Json, amount, part_of, rows_of, shown
-from evaluation.publishing.parts import Cell, bullets, data_table, heading, paragraph, region
+from evaluation.publishing.parts import Cell, bullets, card_table, heading, paragraph
 
 
 def headline(data: Json) -> tuple[str, str]:
@@ -26,7 +27,12 @@ def headline(data: Json) -> tuple[str, str]:
 def _unit(row: Json) -> str:
     name = words.humane(str(row.get("name") or "unit"))
     plain = name.removeprefix("cost per ").removeprefix("per ")
-    return "person spared a repeat" if plain == "person helped" else plain
+    names = {
+        "person helped": "person spared a repeat",
+        "completed case": f"person who {contract_served.COMPLETED}",
+        "person reliably better": "person reliably better, of all who ended",
+    }
+    return names.get(plain, plain)
 
 
 def spared(data: Json) -> str:
@@ -39,14 +45,19 @@ def spared(data: Json) -> str:
 
 
 def _caution(text: str) -> str:
-    """Name a unit cost as what it is, not as a word that reads like the sentence's subject."""
-    return words.sentence(re.sub(r"^(\w+) prices a '", r"The unit cost named “\1” prices a '", text))
+    """Say which price was not used, and why, as people say it."""
+    said = re.sub(
+        r"^\w+ prices an? '([^']+)', not an? ([^,]+), so it is not used",
+        r"The price list has the cost of a “\1”. That is not the cost of an \2, so it is not used",
+        text,
+    )
+    return words.sentence(said)
 
 
 def body(data: Json) -> str:
     """Write costs, benefit, payers, and the choice ahead."""
     value = part_of(data, "value")
-    parts = [_costs(value), _benefit(value), _payers(value), _scenarios(data)]
+    parts = [_costs(data), contract_served.by_year(data), _benefit(value), _payers(value), _scenarios(data)]
     if value.get("lost"):
         parts.append(paragraph(_lost(data, words.sentence(str(value["lost"])))))
     cautions = [_caution(str(text)) for text in (value.get("cautions") or ())]
@@ -56,9 +67,18 @@ def body(data: Json) -> str:
 
 
 def _lost(data: Json, said: str) -> str:
-    """Give the sentence its day from the contract: in a sentence a day of the month can pass for a count."""
+    """Say what ends with the funding, in the very figures of the choice to go on."""
     ends = words.as_date(data.get("funding_ends"))
-    return re.sub(r"(?<=funding ends on )\d+ [A-Z][a-z]+ \d{4}", words.long_date(ends), said) if ends else said
+    nothing: Json = {}
+    row = next((row for row in rows_of(data, "scenarios") if row.get("name") == "continue"), nothing)
+    figures = [row.get(key) for key in ("averted", "averted_low", "averted_high")]
+    if ends is None or not all(isinstance(figure, int | float) for figure in figures):
+        # In a sentence a day of the month can pass for a count, so it is written anew from the contract.
+        return re.sub(r"(?<=funding ends on )\d+ [A-Z][a-z]+ \d{4}", words.long_date(ends), said) if ends else said
+    when = f"If the funding ends on {words.long_date(ends)}"
+    if float(row["averted"]) > 0:
+        return f"{when}, about {_averted(row)} averted incidents a year are lost."
+    return f"{when}, nothing is lost by the study’s estimate. Incidents averted in a year: {_averted(row)}."
 
 
 def _pounds(row: Json, key: str) -> str:
@@ -76,11 +96,12 @@ def _range(row: Json, low: str, high: str) -> str:
     return f"{_pounds(row, low)} to {top}"
 
 
-def _costs(value: Json) -> str:
+def _costs(data: Json) -> str:
+    value, unrecorded = part_of(data, "value"), contract_served.nobody(data)
     rows: list[list[Cell]] = [
         [
             words.sentence_case(_unit(row)),
-            shown(row["n_units"]) if row.get("n_units") is not None else "–",
+            _units(row, unrecorded=unrecorded),
             _pounds(row, "value"),
             span if (span := _range(row, "low", "high")) != _pounds(row, "value") else "–",
         ]
@@ -91,7 +112,13 @@ def _costs(value: Json) -> str:
     whole = words.pounds(str(value["spent"])) if value.get("spent") is not None else "–"
     span = _range(value, "spent_low", "spent_high")
     spent = f"{whole} spent so far" + (f" ({span})" if " to " in span else "")
-    return region(data_table(spent, ["For each", "Number", "Cost", "Range"], rows), "Costs, table")
+    return card_table(spent, ["For each", "Number", "Cost", "Range"], rows, "money")
+
+
+def _units(row: Json, *, unrecorded: bool) -> str:
+    if row.get("n_units") is None:
+        return "–"
+    return contract_served.NOT_RECORDED if unrecorded and row["n_units"] == 0 else shown(row["n_units"])
 
 
 def _benefit(value: Json) -> str:
@@ -132,20 +159,20 @@ def _payers(value: Json) -> str:
     if not rows:
         return ""
     heads = ["Who pays", "From which account", "Pays", "Is spared", "Net gain, range"]
-    return region(data_table("Who pays, and who gains", heads, rows), "Payers, table")
+    return card_table("Who pays, and who gains", heads, rows, "money")
 
 
 def _scenarios(data: Json) -> str:
     rows: list[list[Cell]] = [
-        [words.sentence_case(str(row.get("name"))), _pounds(row, "cost"), shown(row.get("n_people")),
+        [words.sentence_case(str(row.get("name"))), _pounds(row, "cost"), _people(data, row),
          _averted(row), _range(row, "net_low", "net_high")]
         for row in rows_of(data, "scenarios")
     ]  # fmt: skip
     if not rows:
         return ""
-    heads = ["Choice", "Cost", "People", "Incidents averted", "Net gain, range"]
+    heads = ["Choice", "Cost", "People", "Incidents averted in the year", "Net gain, range"]
     title = heading(3, "The choice for the next twelve months")
-    return title + region(data_table("If it ends, goes on or grows", heads, rows), "Choices, table")
+    return title + card_table("If it ends, goes on or grows", heads, rows, "money")
 
 
 def _averted(row: Json) -> str:
@@ -153,6 +180,16 @@ def _averted(row: Json) -> str:
         return "cannot be said"
     if not any(float(row.get(key) or 0) for key in ("averted", "averted_low", "averted_high")):
         return "none"
-    low, high = amount(row.get("averted_low")), amount(row.get("averted_high"))
-    span = f" ({low:.0f} to {high:.0f})" if low is not None and high is not None else ""
-    return f"{float(row['averted']):.0f}{span}".replace("-", words.MINUS)
+    value, ends = float(row["averted"]), (row.get("averted_low"), row.get("averted_high"))
+    low, high = (float(end) if isinstance(end, int | float) else None for end in ends)
+    if value < 0:
+        span = f" ({words.interval_words(-high, -low)})" if low is not None and high is not None else ""
+        return f"none: {-value:.0f} more happen{span}"
+    return f"{value:.0f}" + (
+        f" ({low:.0f} to {high:.0f})".replace("-", words.MINUS) if low is not None and high is not None else ""
+    )
+
+
+def _people(data: Json, row: Json) -> str:
+    known = row.get("name") == "stop" or not contract_served.nobody(data)
+    return shown(row.get("n_people")) if known else contract_served.NOT_RECORDED

@@ -14,6 +14,7 @@ from evaluation.publishing.pages import (
     changes,
     checks,
     contract,
+    contract_list,
     costs,
     documentation,
     downloads,
@@ -70,7 +71,7 @@ def _top_pages(
     stamps = (f"Followed up to {words.long_date(site.as_of)}",)
     yield Page("index", "Register of schemes", stamps=stamps, body=register.body(site, schemes))
     yield Page("problems", "Problems", stamps=stamps, body=problem.index(schemes))
-    yield contract.index_page(site.contracts, stamps)
+    yield contract_list.page(site, stamps)
     yield costs.page(site)
     yield caseload.page(site, schemes)
     yield incidents.page(site)
