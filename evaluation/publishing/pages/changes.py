@@ -161,7 +161,7 @@ def _counted(published: Before) -> Iterator[tuple[str, str, str | None]]:
         yield label, "court-costs.html", None if found is None else words.pounds(found, pence=not ledger.get("amounts"))
     rows = rows_of(published.get(f"table/{caseload.OPEN_CASES}", NOTHING), "rows")
     states = {str(row.get("state")): row.get("count") for row in rows if row.get("service") == MARGIN}
-    for state, label in ((caseload.OPEN, "Open cases"), *((age, f"Cases {age}") for age, _ in caseload.AGES[2:])):
+    for state, label in ((caseload.OPEN, "Open cases"), *((age, f"Cases {age}") for age, _ in caseload.AGES)):
         yield label, "caseload.html", words.count(count) if isinstance(count := states.get(state), int) else None
 
 

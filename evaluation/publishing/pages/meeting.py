@@ -210,7 +210,7 @@ def _gaps(content: SiteContent, schemes: Sequence[SchemeView]) -> list[Cell]:
     gaps.append(
         Markup(
             'What was reported only to a body that sends us no data. <a href="../data-quality.html">What the data '
-            'cover</a>, and <a href="../methods.html#limits">all that this site cannot tell you</a>'
+            'cover</a>, and <a href="../methods.html">all that this site cannot tell you</a>'
         )
     )
     return gaps
