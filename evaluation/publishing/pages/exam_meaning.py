@@ -171,7 +171,8 @@ def not_tried() -> str:
         "Contracts: what a provider reports, clients’ scores and the control charts.",
         "The court-cost ledger, and how payments are matched to orders.",
         Markup(
-            'How people and cases are linked. <a href="methods.html">The methods page</a> marks it, where the truth is known.'
+            'How people and cases are linked. <a href="methods.html">The methods page</a> marks it, where the truth is '
+            "known."
         ),
         "Amounts of money. They are sums of the incidents averted and of costs that somebody entered.",
         "Towns with more than one thing wrong at once.",
