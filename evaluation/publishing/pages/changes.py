@@ -149,11 +149,15 @@ def _figures(content: SiteContent, before: Before) -> str:
             continue
         href = "court-costs.html" if label in LEDGER.values() else "caseload.html"
         change = SAME if new == old else "New" if old is None else "Gone" if new is None else "Changed"
-        rows.append([Markup(link(href, label)), old or words.HIDDEN, new or words.HIDDEN, change])
+        rows.append([Markup(link(href, label)), _shown(was, label), _shown(are, label), change])
     if not rows:
         return ""
     table = card_table("Main figures, then and now", ["Figure", *HEADS], rows)
     return heading(2, "Court costs and cases", "figures") + table + _recounted(set(was), set(are))
+
+
+def _shown(found: Mapping[str, str | None], label: str) -> str:
+    return found[label] or words.HIDDEN if label in found else "not counted"
 
 
 def _recounted(was: set[str], are: set[str]) -> str:
