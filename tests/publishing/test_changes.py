@@ -62,5 +62,16 @@ def test_contracts_court_costs_and_cases_are_compared_too(demo: ModuleType) -> N
     assert "Verdict changed" in text
     assert "£19,999.50" in text
     assert "£20,223.50" in text
-    assert ">Open cases</a>" in text
+    assert ">Cases open</a>" in text
+    assert "counted in another way" not in text
     assert "As before" in text
+
+
+def test_cases_that_are_counted_anew_are_not_set_beside_the_old_ones(demo: ModuleType) -> None:
+    content = demo.content()
+    before = edition(content)
+    rows = [{"service": "All", "state": "open for two moons", "count": 25}]
+    before["table/caseload_by_service_and_state"] = {"dimensions": ["service", "state"], "rows": rows}
+    text = body(demo.content(previous=before))
+    assert "counted in another way" in text
+    assert ">Gone<" in text

@@ -6,11 +6,12 @@ from datetime import date
 from types import ModuleType
 from typing import Any
 
+import polars as pl
 import pytest
 
 from evaluation.publishing.pages import SiteContent, deadlines, good_practice, meeting
 from evaluation.publishing.pages.scheme_view import views
-from evaluation.publishing.release import Rules, release_contract
+from evaluation.publishing.release import Rules, release_contract, release_table
 
 DAY = date(2013, 1, 17)
 JATAC = "Tasking meeting (JATAC)"
@@ -116,9 +117,21 @@ def test_waiting_cases_are_told_from_those_never_closed(demo: ModuleType) -> Non
         {"test": "open_over_12_months", "title": "Open over 12 months", "count": None, "of": None},
         {"test": "dealt_but_open", "title": "Dealt", "count": 1185, "of": 20130, "among": "cases closed or dealt with"},
     ]
-    content = demo.content()
+    content = demo.content(tables=())
     object.__setattr__(content.quality, "data", {**content.quality.data, "tests": tests})
     page = sheet(content)
     assert "Waiting for over 6 months: 150 of 940 cases waiting." in page
     assert "never marked as closed: 1,185 of 20,130" in page
     assert "over a year" not in page
+
+
+def test_cases_are_counted_as_on_their_own_page_where_it_tells_who_was_dealt_with(demo: ModuleType) -> None:
+    states = {"open": 615, "open for over 6 months": 100, "never marked as closed": 1185, "resolved": 900}
+    rows = [{"service": "All", "state": state, "count": count} for state, count in states.items()]
+    frame = pl.DataFrame([*rows, *({**row, "service": "Housing"} for row in rows)])
+    table = release_table("caseload_by_service_and_state", frame, Rules())
+    page = sheet(demo.content(tables=(table,))).partition("Cases to look at")[2]
+    assert "nobody has closed or dealt with them: 615." in page
+    assert "Of these, open for over 6 months: 100." in page
+    assert "never marked as closed: 1,185." in page
+    assert "counted in both" not in page

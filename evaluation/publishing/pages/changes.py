@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from evaluation.publishing import words
-from evaluation.publishing.pages import caseload, contract
+from evaluation.publishing.pages import contract
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.glance import Glance, glance
 from evaluation.publishing.pages.incidents import MARGIN
@@ -139,30 +139,53 @@ def _turn(old: Json | None, new: Json) -> str:
 
 
 def _figures(content: SiteContent, before: Before) -> str:
-    """Compare the single figures of the first page: what is owed, what is open, what was reported."""
-    now = {f"{value.kind}/{value.name}": value.data for value in content.published}
+    """Compare the main single figures: what is owed, and what is open or never marked as closed."""
+    now: Before = {f"{value.kind}/{value.name}": value.data for value in content.published}
+    was, are = _counted(before), _counted(now)
     rows: list[Row] = []
-    for (label, href, new), (_, _, old) in zip(_counted(now), _counted(before), strict=True):
+    for label in dict.fromkeys((*are, *was)):
+        old, new = was.get(label), are.get(label)
         if new is None and old is None:
             continue
-        change = SAME if new == old else "New" if old is None else "Not shown now" if new is None else "Changed"
-        rows.append([Markup(link(href, label)), old or words.HIDDEN, new or words.HIDDEN, change])
+        href = "court-costs.html" if label in LEDGER.values() else "caseload.html"
+        change = SAME if new == old else "New" if old is None else "Gone" if new is None else "Changed"
+        rows.append([Markup(link(href, label)), _shown(was, label), _shown(are, label), change])
     if not rows:
         return ""
-    return heading(2, "Court costs and cases", "figures") + card_table(
-        "Figures of the first page, then and now", ["Figure", *HEADS], rows
-    )
+    table = card_table("Main figures, then and now", ["Figure", *HEADS], rows)
+    return heading(2, "Court costs and cases", "figures") + table + _recounted(set(was), set(are))
 
 
-def _counted(published: Before) -> Iterator[tuple[str, str, str | None]]:
+def _shown(found: Mapping[str, str | None], label: str) -> str:
+    return found[label] or words.HIDDEN if label in found else "not counted"
+
+
+def _recounted(was: set[str], are: set[str]) -> str:
+    """Warn where the states of cases are not those of the last edition: the numbers then count other things."""
+    if not was - are:
+        return ""
+    return paragraph("Cases are counted in another way than before, so their old numbers cannot be set beside the new.")
+
+
+LEDGER = {"awarded": "Awarded to the council", "paid": "Paid", "outstanding": "Still owed"}
+CASES = "table/caseload_by_service_and_state"
+NOT_CLOSED = ("open", "never marked as closed")
+"""How the states of cases begin that have no closing day."""
+
+
+def _counted(published: Before) -> dict[str, str | None]:
+    """Return each figure of an edition by its label; None where it is not shown."""
     ledger: Json = next((data for key, data in published.items() if key.startswith("income/")), NOTHING)
-    for key, label in (("awarded", "Awarded to the council"), ("paid", "Paid"), ("outstanding", "Still owed")):
-        found = amount(ledger.get(key))
-        yield label, "court-costs.html", None if found is None else words.pounds(found, pence=not ledger.get("amounts"))
-    rows = rows_of(published.get(f"table/{caseload.OPEN_CASES}", NOTHING), "rows")
-    states = {str(row.get("state")): row.get("count") for row in rows if row.get("service") == MARGIN}
-    for state, label in ((caseload.OPEN, "Open cases"), *((age, f"Cases {age}") for age, _ in caseload.AGES[2:])):
-        yield label, "caseload.html", words.count(count) if isinstance(count := states.get(state), int) else None
+    found: dict[str, str | None] = {}
+    for key, label in LEDGER.items():
+        value = amount(ledger.get(key))
+        found[label] = None if value is None else words.pounds(value, pence=not ledger.get("amounts"))
+    rows = [row for row in rows_of(published.get(CASES, NOTHING), "rows") if row.get("service") == MARGIN]
+    for row in sorted(rows, key=lambda row: str(row.get("state"))):
+        if (state := str(row.get("state"))).startswith(NOT_CLOSED):
+            count = row.get("count")
+            found[f"Cases {state}"] = words.count(count) if isinstance(count, int) else None
+    return found
 
 
 def _gone(content: SiteContent, before: Before) -> str:

@@ -170,7 +170,10 @@ def not_tried() -> str:
         "Schemes for a place, such as wardens. Only schemes for people were tried.",
         "Contracts: what a provider reports, clients’ scores and the control charts.",
         "The court-cost ledger, and how payments are matched to orders.",
-        "How people and cases are linked. The worked example has marks of their own for that.",
+        Markup(
+            'How people and cases are linked. <a href="methods.html">The methods page</a> marks it, where the truth is '
+            "known."
+        ),
         "Amounts of money. They are sums of the incidents averted and of costs that somebody entered.",
         "Towns with more than one thing wrong at once.",
     ]

@@ -11,6 +11,7 @@ from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.deadlines import MEETING, Due
 from evaluation.publishing.pages.frame import Page
 from evaluation.publishing.pages.good_practice import copy_these, stop_these, tip, watch_these
+from evaluation.publishing.pages.incidents import MARGIN
 from evaluation.publishing.pages.reading import Json, rows_of
 from evaluation.publishing.pages.scheme_view import SchemeView, headline_line
 from evaluation.publishing.pages.worth import in_short
@@ -177,7 +178,27 @@ _CASES = (
 """Tests of the data that name cases to look at, and what a case is that fails each."""
 
 
+def _waiting(content: SiteContent) -> list[str]:
+    """Say what waits as the page on cases counts it; empty where its table does not tell who was dealt with."""
+    table = content.table("caseload_by_service_and_state")
+    rows = [row for row in rows_of(table.data, "rows") if row.get("service") == MARGIN] if table else []
+    counts = {str(row.get("state")): row.get("count") for row in rows}
+    if _DEALT not in counts:
+        return []
+    said = [f"Waiting, since nobody has closed or dealt with them: {words.count(counts.get('open'))}."]
+    long = {state: count for state, count in counts.items() if state.startswith("open for over")}
+    said += [f"Of these, {state}: {words.count(count)}." for state, count in long.items()]
+    return [*said, f"To close, since they were dealt with and never marked as closed: {words.count(counts[_DEALT])}."]
+
+
+_DEALT = "never marked as closed"
+
+
 def _cases(content: SiteContent) -> str:
+    title = heading(2, "Cases to look at", "overdue")
+    if said := _waiting(content):
+        more = link("../caseload.html", "How cases are counted")
+        return f'<section aria-labelledby="overdue">{title}{bullets(said)}<p class="key">{more}</p></section>'
     tests = {str(row.get("test")): row for row in (rows_of(content.quality.data, "tests") if content.quality else [])}
     found = [(label, tests[test]) for test, label in _CASES if test in tests and tests[test].get("count") != 0]
     if known := [(label, row) for label, row in found if row.get("count") is not None]:
@@ -189,7 +210,6 @@ def _cases(content: SiteContent) -> str:
         'sums are not those of <a href="../caseload.html">the page on cases</a>.'
     )
     lines = [f"{label}: {_found(row)}." for label, row in found]
-    title = heading(2, "Cases to look at", "overdue")
     return f'<section aria-labelledby="overdue">{title}{bullets(lines)}<p class="key">{why}</p></section>'
 
 
@@ -210,7 +230,7 @@ def _gaps(content: SiteContent, schemes: Sequence[SchemeView]) -> list[Cell]:
     gaps.append(
         Markup(
             'What was reported only to a body that sends us no data. <a href="../data-quality.html">What the data '
-            'cover</a>, and <a href="../methods.html#limits">all that this site cannot tell you</a>'
+            'cover</a>, and <a href="../methods.html">all that this site cannot tell you</a>'
         )
     )
     return gaps
