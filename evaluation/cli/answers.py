@@ -54,6 +54,7 @@ class Input(_Part):
     notes: list[str]
     licence: str | None
     source: str | None
+    tables: dict[str, Count] = Field(description="rows by canonical table that the extract gave")
 
 
 class Run(Answer):
