@@ -22,6 +22,7 @@ from evaluation.studies import run_studies
 if TYPE_CHECKING:
     import polars as pl
 
+    from evaluation.commissioning import Contract
     from evaluation.comparison import Finding
     from evaluation.income import Comparison
     from evaluation.records import Extract
@@ -229,6 +230,7 @@ def judge_contracts(job: Job, findings: Mapping[str, Finding]) -> dict[str, dict
     folder = job.workspace.contracts
     if not folder.is_dir():
         return {}
+    job.attention += [draft.sentence() for draft in commissioning.draft_contracts(folder)]
     with job.steps.step("Contracts"):
         costs = {name: cost.model_dump(exclude_none=True) for name, cost in job.workspace.settings.unit_costs.items()}
         written = findings_key(job, findings)
@@ -254,18 +256,41 @@ def export_indigo(job: Job, name: str, output: Path | None) -> Path:
     ------
     UsageError
         There is no such contract.
+    DataError
+        The contract is still a draft, or its file has mistakes.
     """
     from evaluation import commissioning
     from evaluation.publishing.release import Rules, release_contract
 
-    contracts = {contract.id: contract for contract in commissioning.load_contracts(job.workspace.contracts)}
-    if name not in contracts:
-        raise UsageError(f"There is no contract '{name}' in contracts/.{did_you_mean(name, contracts)}")
+    contract = find_contract(job, name)
     rules = Rules(threshold=job.workspace.settings.publishing.threshold, base=job.workspace.settings.publishing.base)
     result = release_contract(judge_contracts(job, run_studies(job))[name], rules)
     target = output or job.workspace.build / "export" / f"{name}-indigo.xlsx"
     target.parent.mkdir(parents=True, exist_ok=True)
-    return commissioning.export_indigo(contracts[name], result.data, target)
+    return commissioning.export_indigo(contract, result.data, target)
+
+
+def find_contract(job: Job, name: str) -> Contract:
+    """Find one contract by its name, before anything else is done.
+
+    Raises
+    ------
+    UsageError
+        There is no such contract.
+    DataError
+        The contract is still a draft, or its file has mistakes.
+    """
+    from evaluation import commissioning
+
+    folder = job.workspace.contracts
+    names = [path.stem for path in sorted(folder.glob("*.toml"))]
+    if name not in names:
+        there = f" There are: {', '.join(names)}." if names else ""
+        raise UsageError(f"There is no contract '{name}' in contracts/.{did_you_mean(name, names)}{there}")
+    for draft in commissioning.draft_contracts(folder):
+        if draft.name == f"{name}.toml":
+            raise DataError(draft.sentence())
+    return {contract.id: contract for contract in commissioning.load_contracts(folder)}[name]
 
 
 def _json_files(folder: Path) -> dict[str, dict[str, Any]]:

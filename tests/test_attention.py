@@ -10,9 +10,11 @@ import pytest
 from support import REPOSITORY
 from test_cli import CASES, workspace
 
+from evaluation.build import judge_contracts, read_records
 from evaluation.cli import run as in_process
-from evaluation.job import Job
+from evaluation.job import Job, open_job
 from evaluation.notebooks import Executed
+from evaluation.reporting import Common
 
 
 def told(words: list[str], folder: Path, capsys: pytest.CaptureFixture[str], code: int = 0) -> str:
@@ -111,3 +113,17 @@ def test_naming_a_notebook_leaves_the_others_on_the_site(
     assert {path.name for path in (folder / "build" / "notebooks").iterdir()} == every
     listed = json.loads((folder / "build" / "notebooks" / "about.json").read_text(encoding="utf-8"))
     assert len(listed) == len(every) - 1
+
+
+def test_an_unfinished_contract_stops_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = workspace(tmp_path)
+    told(["new", "contract", "help_line"], folder, capsys)
+    with open_job(Common(workspace=folder, quiet=True)) as job:
+        read_records(job)
+        assert judge_contracts(job, {}) == {}
+        assert [line for line in job.attention if "contracts/help_line.toml is a draft" in line]
+    assert in_process(["export", "indigo", "help_lien", "--workspace", str(folder)]) == 2
+    refused = capsys.readouterr().err
+    assert refused.startswith("There is no contract 'help_lien' in contracts/. Did you mean 'help_line'?")
+    assert in_process(["export", "indigo", "help_line", "--workspace", str(folder)]) == 3
+    assert "is a draft" in capsys.readouterr().err
