@@ -63,6 +63,15 @@ def _asked(row: dict[str, Any]) -> str:
     return f"'{row['word']}', {row['rows']:,} rows: did you mean {row['suggestion']}?"
 
 
+def draft_schemes(job: Job) -> list[str]:
+    """Say which schemes are on no register yet, because their page is still a draft."""
+    return [
+        f"site/schemes/{scheme.id}.qmd is a draft: still as it was begun are {', '.join(scheme.open_lines)}. "
+        "It is left out of the register, with its study and contract, until they are written."
+        for scheme in job.draft_schemes
+    ]
+
+
 def nothing_became(job: Job) -> list[str]:
     """Say which extracts were accepted without giving a single row to a table they are for.
 

@@ -34,6 +34,7 @@ def of_build(job: Job, results: Results, site: Site) -> Report:
         attention=[
             *job.attention,
             *_other_day(job),
+            *attention.draft_schemes(job),
             *attention.after_the_last_record(job),
             *_rejected_lines(job),
             *attention.unknown_schemes(job),

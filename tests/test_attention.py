@@ -10,11 +10,18 @@ import pytest
 from support import REPOSITORY
 from test_cli import CASES, workspace
 
-from evaluation.build import judge_contracts, read_records
+from evaluation.attention import draft_schemes
+from evaluation.build import Results, judge_contracts, read_records
 from evaluation.cli import run as in_process
+from evaluation.comparison import Finding
 from evaluation.job import Job, open_job
 from evaluation.notebooks import Executed
+from evaluation.publication import without_drafts
 from evaluation.reporting import Common
+
+
+def finding(scheme: str) -> Finding:
+    return Finding(scheme, scheme, "A title", "A question", "cannot_be_said", "2012-12-31")
 
 
 def told(words: list[str], folder: Path, capsys: pytest.CaptureFixture[str], code: int = 0) -> str:
@@ -127,3 +134,24 @@ def test_an_unfinished_contract_stops_nothing(tmp_path: Path, capsys: pytest.Cap
     assert refused.startswith("There is no contract 'help_lien' in contracts/. Did you mean 'help_line'?")
     assert in_process(["export", "indigo", "help_line", "--workspace", str(folder)]) == 3
     assert "is a draft" in capsys.readouterr().err
+
+
+def test_an_untouched_scheme_is_on_no_register_and_stops_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = workspace(tmp_path)
+    told(["new", "scheme", "Night visits"], folder, capsys)
+    told(["new", "study", "night_visits"], folder, capsys)
+    with open_job(Common(workspace=folder, quiet=True)) as job:
+        assert "night_visits" not in {scheme.id for scheme in job.register}
+        assert "mediation" in {scheme.id for scheme in job.register}
+        (line,) = draft_schemes(job)
+        assert "site/schemes/night_visits.qmd is a draft" in line
+        results = Results(
+            {"a": finding("night_visits"), "b": finding("mediation")},
+            {"a": {"scheme": "night_visits"}},
+            None,
+            {},
+        )
+        kept = without_drafts(job, results)
+        assert (set(kept.findings), kept.contracts) == ({"b"}, {})
