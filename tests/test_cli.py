@@ -233,7 +233,9 @@ def test_a_mapping_draft_says_how_it_is_used(tmp_path: Path, capsys: pytest.Capt
     (folder / "Odd one.csv").write_text("Log No,Patch,Came In\n1,Bellmoor,03/04/2010\n", encoding="utf-8")
     assert in_process(["new", "mapping", str(folder / "Odd one.csv"), "--workspace", str(folder)]) == 0
     assert 'path = "Odd one.csv"\n  mapping = "mappings/odd_one.toml"' in capsys.readouterr().out
-    assert "begun from the shipped 'case_list'" in (folder / "mappings" / "odd_one.toml").read_text(encoding="utf-8")
+    assert "begun from the shipped 'incident_list'" in (folder / "mappings" / "odd_one.toml").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_build_of_few_steps_can_be_verified(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
