@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from evaluation.workspace import SETTINGS_FILE
+
 if TYPE_CHECKING:
     from evaluation.job import Job
 
@@ -20,6 +22,13 @@ MAIN = ("Incidents", "Cases", "Measures", "Surveys", "Returns", *MONEY)
 """Tables that an extract is for; what else it may feed (interventions, breaches) depends on what happened."""
 SCHEMES = "schemes"
 MONTHS_WITHOUT_RECORDS = 3
+
+
+def nothing_to_read(job: Job) -> list[str]:
+    """Say that a new workspace names no extract, so that every answer and page is empty."""
+    if job.workspace.settings.extracts:
+        return []
+    return [f"No extract is named in {SETTINGS_FILE} yet, so there is nothing to find out and every page is empty."]
 
 
 def money_set_aside(job: Job) -> list[str]:

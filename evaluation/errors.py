@@ -22,6 +22,7 @@ class ExitCode(IntEnum):
     STUDY_NOT_RUN = 4
     CHECK_FAILED = 5
     RENDERING_FAILED = 6
+    STOPPED = 130
 
 
 class EvaluationError(Exception):
@@ -75,6 +76,12 @@ class LedgerError(CheckError):
 
 class DisclosureError(CheckError):
     """Something that must not be published was about to be."""
+
+
+class StoppedError(EvaluationError):
+    """Somebody stopped the command before it was done (Ctrl-C)."""
+
+    exit_code = ExitCode.STOPPED
 
 
 class RenderError(EvaluationError):

@@ -28,7 +28,7 @@ def execute_notebooks(job: Job, names: Sequence[str] = ()) -> tuple[Executed, ..
         The notebooks that were asked for.
     """
     files = chosen_files("notebook", job.workspace.files("notebooks", "*.py"), names)
-    if not files:
+    if not files or not job.workspace.settings.extracts:
         return ()
     with job.steps.step("Notebooks") as advance:
         key = digest([{name: file_digest(file) for name, file in files.items()}, job.table_key(), job.inputs])

@@ -34,6 +34,7 @@ def of_build(job: Job, results: Results, site: Site) -> Report:
         attention=[
             *job.attention,
             *_other_day(job),
+            *attention.nothing_to_read(job),
             *attention.draft_schemes(job),
             *attention.after_the_last_record(job),
             *_rejected_lines(job),
@@ -109,6 +110,8 @@ def _named(file: Path, job: Job) -> list[str]:
 
 def of_run(job: Job, findings: Mapping[str, Finding]) -> Report:
     """Summarise the studies that were run."""
+    if not findings:
+        return _without_findings(job)
     where = f"The findings are in {job.workspace.build / 'findings'}."
     if job.own_day is not None:
         where += f" Those of {job.own_day} stand where they were, and so does the register."
@@ -120,8 +123,25 @@ def of_run(job: Job, findings: Mapping[str, Finding]) -> Report:
     )
 
 
+def _without_findings(job: Job) -> Report:
+    """Say why there is no finding, and what to do about it."""
+    return Report(
+        done=["No study could be run, so there are no findings."],
+        attention=[*job.attention, *attention.nothing_to_read(job), *attention.unknown_schemes(job)],
+        next_steps=[f"See what the extracts hold: {_command(job, 'check')}"],
+        data={"changed": job.changes.to_json(), **_data(job), **_statuses({})},
+    )
+
+
 def of_notebooks(job: Job, names: Sequence[str], others: int = 0) -> Report:
     """Summarise the notebooks that were executed."""
+    if not names:
+        return Report(
+            done=["No notebook was executed."],
+            attention=[*job.attention, *attention.nothing_to_read(job)],
+            next_steps=[f"See what the extracts hold: {_command(job, 'check')}"],
+            data={"notebooks": [], **_data(job)},
+        )
     where = job.workspace.build / "notebooks"
     done = [f"{len(names)} notebook{'s were' if len(names) != 1 else ' was'} executed: {', '.join(names)}."]
     if others:

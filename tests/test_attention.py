@@ -14,6 +14,7 @@ from evaluation.attention import draft_schemes
 from evaluation.build import Results, judge_contracts, read_records
 from evaluation.cli import run as in_process
 from evaluation.comparison import Finding
+from evaluation.executing import execute_notebooks
 from evaluation.job import Job, open_job
 from evaluation.notebooks import Executed
 from evaluation.publication import without_drafts
@@ -155,3 +156,25 @@ def test_an_untouched_scheme_is_on_no_register_and_stops_nothing(
         )
         kept = without_drafts(job, results)
         assert (set(kept.findings), kept.contracts) == ({"b"}, {})
+
+
+def test_an_empty_workspace_is_told_so_in_plain_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "partnership.toml").write_text("as_of = 2012-12-31\n", encoding="utf-8")
+    said = told(["run"], tmp_path, capsys)
+    assert said.startswith("No study could be run, so there are no findings.")
+    assert "No extract is named in partnership.toml yet" in said
+    assert "The findings are in" not in said
+    with open_job(Common(workspace=tmp_path, quiet=True)) as job:
+        read_records(job)
+        assert execute_notebooks(job) == ()
+
+
+def test_stopping_is_a_sentence_with_its_own_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(_: Job) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("evaluation.build.read_records", stopped)
+    assert in_process(["check", "--workspace", str(workspace(tmp_path))]) == 130
+    assert capsys.readouterr().err.startswith("Stopped before it was done")

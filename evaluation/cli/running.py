@@ -11,7 +11,7 @@ from typing import NoReturn
 from cyclopts import CycloptsError
 
 from evaluation.cli.apps import app
-from evaluation.errors import EvaluationError, ExitCode, UsageError
+from evaluation.errors import EvaluationError, ExitCode, StoppedError, UsageError
 from evaluation.publishing.words import without_unseen
 from evaluation.reporting import Report, error_text
 
@@ -47,7 +47,7 @@ def run(words: Sequence[str]) -> ExitCode:
             raise
         return _fail(UsageError(f"{error.filename or 'A file'} cannot be used: {error.strerror}."), in_json=in_json)
     except KeyboardInterrupt:
-        return _fail(UsageError("Stopped. The last good build is untouched."), in_json=in_json)
+        return _fail(StoppedError("Stopped before it was done; the last good build is untouched."), in_json=in_json)
     if not isinstance(report, Report):
         return ExitCode.DONE
     if in_json:
