@@ -220,7 +220,8 @@ def open_workspace(folder: Path, *, as_of: date | None = None) -> Workspace:
     file = root / SETTINGS_FILE
     if not file.is_file():
         raise UsageError(
-            f"There is no {SETTINGS_FILE} in {folder}. Give its folder with --workspace, or start one: evaluation init"
+            f"There is no {SETTINGS_FILE} in the folder {root}. Give its folder with --workspace, or start one: "
+            "evaluation init"
         )
     settings = _read_settings(file)
     return Workspace(root, settings if as_of is None else settings.model_copy(update={"as_of": as_of}))
