@@ -7,7 +7,7 @@ has changed; `evaluation.store` keeps what has not. The result of a step is the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from evaluation.errors import DataError, UsageError, did_you_mean
 from evaluation.job import Job
-from evaluation.notebooks import Executed, execute_all
 from evaluation.store import digest, file_digest, open_store, tree_digest, write_json
 from evaluation.studies import run_studies
-from evaluation.workspace import chosen_files
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from evaluation.commissioning import Contract
     from evaluation.comparison import Finding
     from evaluation.income import Comparison
     from evaluation.records import Extract
@@ -192,6 +191,9 @@ def _linking_truth(job: Job) -> tuple[pl.DataFrame, pl.DataFrame] | None:
 
 
 def _about(job: Job, extract: Extract) -> dict[str, Any]:
+    from evaluation.records import load_mapping
+
+    fed = sorted({source.table for source in load_mapping(job.workspace.mapping(extract.name)).tables})
     settings = job.workspace.settings.extracts[extract.name]
     return {
         "accepted": extract.rows_accepted,
@@ -204,6 +206,7 @@ def _about(job: Job, extract: Extract) -> dict[str, Any]:
         "rejected": extract.rows_read - extract.rows_accepted,
         "sha256": extract.source_sha256,
         "source": settings.source,
+        "tables": {table: len(extract.accepted.get(table, ())) for table in fed},
     }
 
 
@@ -227,6 +230,7 @@ def judge_contracts(job: Job, findings: Mapping[str, Finding]) -> dict[str, dict
     folder = job.workspace.contracts
     if not folder.is_dir():
         return {}
+    job.attention += [draft.sentence() for draft in commissioning.draft_contracts(folder)]
     with job.steps.step("Contracts"):
         costs = {name: cost.model_dump(exclude_none=True) for name, cost in job.workspace.settings.unit_costs.items()}
         written = findings_key(job, findings)
@@ -252,18 +256,41 @@ def export_indigo(job: Job, name: str, output: Path | None) -> Path:
     ------
     UsageError
         There is no such contract.
+    DataError
+        The contract is still a draft, or its file has mistakes.
     """
     from evaluation import commissioning
     from evaluation.publishing.release import Rules, release_contract
 
-    contracts = {contract.id: contract for contract in commissioning.load_contracts(job.workspace.contracts)}
-    if name not in contracts:
-        raise UsageError(f"There is no contract '{name}' in contracts/.{did_you_mean(name, contracts)}")
+    contract = find_contract(job, name)
     rules = Rules(threshold=job.workspace.settings.publishing.threshold, base=job.workspace.settings.publishing.base)
     result = release_contract(judge_contracts(job, run_studies(job))[name], rules)
     target = output or job.workspace.build / "export" / f"{name}-indigo.xlsx"
     target.parent.mkdir(parents=True, exist_ok=True)
-    return commissioning.export_indigo(contracts[name], result.data, target)
+    return commissioning.export_indigo(contract, result.data, target)
+
+
+def find_contract(job: Job, name: str) -> Contract:
+    """Find one contract by its name, before anything else is done.
+
+    Raises
+    ------
+    UsageError
+        There is no such contract.
+    DataError
+        The contract is still a draft, or its file has mistakes.
+    """
+    from evaluation import commissioning
+
+    folder = job.workspace.contracts
+    names = [path.stem for path in sorted(folder.glob("*.toml"))]
+    if name not in names:
+        there = f" There are: {', '.join(names)}." if names else ""
+        raise UsageError(f"There is no contract '{name}' in contracts/.{did_you_mean(name, names)}{there}")
+    for draft in commissioning.draft_contracts(folder):
+        if draft.name == f"{name}.toml":
+            raise DataError(draft.sentence())
+    return {contract.id: contract for contract in commissioning.load_contracts(folder)}[name]
 
 
 def _json_files(folder: Path) -> dict[str, dict[str, Any]]:
@@ -346,40 +373,3 @@ def _own_file(job: Job, name: str | None, what: str) -> Path | None:
     if not path.is_file():
         raise DataError(f"{what} are not there: {name}.")
     return path
-
-
-# ---- notebooks
-
-
-def execute_notebooks(job: Job, names: Sequence[str] = ()) -> tuple[Executed, ...]:
-    """Execute the notebooks over this workspace and keep the copies that may be published."""
-    files = chosen_files("notebook", job.workspace.files("notebooks", "*.py"), names)
-    if not files:
-        return ()
-    with job.steps.step("Notebooks") as advance:
-        key = digest([{name: file_digest(file) for name, file in files.items()}, job.table_key(), job.inputs])
-
-        def parameters() -> dict[str, object]:
-            return {
-                "workspace": str(job.workspace.root),
-                "results": str(job.store.view()),
-                "as_of": job.workspace.as_of.isoformat(),
-            }
-
-        def write(folder: Path) -> None:
-            executed = execute_all(files, folder, parameters(), advance=advance)
-            write_json(folder / "about.json", [{"name": one.name, "title": one.title} for one in executed])
-
-        if not job.store.make("notebooks", key, write):
-            job.steps.reused.append("Notebooks")
-    return executed_before(job)
-
-
-def executed_before(job: Job) -> tuple[Executed, ...]:
-    """The notebooks as they were last executed."""
-    folder = job.store.path("notebooks")
-    about = folder / "about.json"
-    if not about.exists():
-        return ()
-    listed = json.loads(about.read_text(encoding="utf-8"))
-    return tuple(Executed(one["name"], one["title"], folder / f"{one['name']}.ipynb") for one in listed)

@@ -124,16 +124,23 @@ class Job:
 
         The shipped records are those of the worked example. A real partnership's register shows its own records, and
         of the shipped ones only those that its extracts name, without anything that is true of the example alone.
+        A draft that nobody has filled in is on no register.
         """
+        written = tuple(scheme for scheme in self.schemes if not scheme.open_lines)
         if self.workspace.settings.synthetic:
-            return self.schemes
+            return written
         own = self.workspace.root / "site" / "schemes"
         used = self.records.levels("Interventions", "scheme")
         return tuple(
             scheme if (own / f"{scheme.id}.qmd").exists() else scheme.without_local_facts()
-            for scheme in self.schemes
+            for scheme in written
             if (own / f"{scheme.id}.qmd").exists() or scheme.id in used
         )
+
+    @cached_property
+    def draft_schemes(self) -> tuple[Scheme, ...]:
+        """The schemes whose page still says what the draft of a new page says."""
+        return tuple(scheme for scheme in self.schemes if scheme.open_lines)
 
     @cached_property
     def records(self) -> KeptRecords:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ from evaluation.publishing.display import PUBLISHED_TYPE
 
 WITHHELD = "*Shown only to those who run the notebook: this output has not passed disclosure control.*"
 CELL_SECONDS = 300
+TERMINAL_COLOURS = re.compile(r"\x1b\[[0-9;]*m|\[\d+(?:;\d+)*m")
 
 
 class NotebookError(EvaluationError):
@@ -150,7 +152,8 @@ def _failure(notebook: Any, error: Exception) -> list[str]:
     """Show the cell that failed and the last line of what Python said."""
     failed = [cell for cell in notebook.cells if _has_error(cell)]
     source = failed[0].source if failed else ""
-    last = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+    said = TERMINAL_COLOURS.sub("", str(error)).strip()
+    last = said.splitlines()[-1] if said else type(error).__name__
     return [*(f"| {line}" for line in source.splitlines()), last]
 
 

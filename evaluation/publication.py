@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,6 +59,7 @@ def publish(job: Job, results: Results, executed: Sequence[Executed], *, rendere
     RenderError
         The renderer failed or warned.
     """
+    results = without_drafts(job, results)
     chosen = renderer or job.workspace.settings.publishing.renderer
     with job.steps.step("Disclosure control"):
         edition = _edition(job, results)
@@ -71,6 +72,14 @@ def publish(job: Job, results: Results, executed: Sequence[Executed], *, rendere
             _make_site(job, key, content, executed, chosen)
     about = json.loads(job.store.path("site.json").read_text(encoding="utf-8"))
     return Site(job.workspace.build / "_site" / "index.html", about["renderer"], about["reason"], about["pages"])
+
+
+def without_drafts(job: Job, results: Results) -> Results:
+    """Leave out what was found of schemes that are drafts: it has no page to stand on."""
+    drafts = {scheme.id for scheme in job.draft_schemes}
+    findings = {name: one for name, one in results.findings.items() if one.scheme not in drafts}
+    contracts = {name: one for name, one in results.contracts.items() if one.get("scheme") not in drafts}
+    return replace(results, findings=findings, contracts=contracts) if drafts else results
 
 
 @dataclass(frozen=True)

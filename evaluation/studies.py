@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
@@ -11,6 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evaluation.attention import beyond_the_records
 from evaluation.errors import EvaluationError, StudyError
 from evaluation.job import Job
 from evaluation.store import digest, file_digest
@@ -86,6 +88,9 @@ def _read_together(job: Job, files: Mapping[str, Path], shown: Container[str]) -
         for name, finding in across_register(alone).items()
         if name in shown or _own(job, files[name]) or job.workspace.settings.synthetic or _says_something(finding)
     }
+    silence = beyond_the_records(job)
+    if silence is not None:
+        findings = {name: _followed_too_far(finding, silence) for name, finding in findings.items()}
     for name, finding in findings.items():
         text = finding.to_json()
         job.store.make(f"findings/{name}.json", digest(text), partial(_write_text, text))
@@ -96,6 +101,12 @@ def _read_together(job: Job, files: Mapping[str, Path], shown: Container[str]) -
         ):
             job.store.drop(name)
     return findings
+
+
+def _followed_too_far(finding: Finding, silence: str) -> Finding:
+    """Say first of what cannot be told that the records end months before the follow-up does."""
+    published_elsewhere = finding.licence is not None  # a trial's own data, not this partnership's records
+    return finding if published_elsewhere else replace(finding, cannot_say=(silence, *finding.cannot_say))
 
 
 def _says_something(finding: Finding) -> bool:

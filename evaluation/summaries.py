@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaluation import build
+from evaluation import attention, build
 from evaluation.errors import ExitCode
 from evaluation.job import Job
 from evaluation.reporting import Report, command
@@ -31,7 +31,18 @@ def of_build(job: Job, results: Results, site: Site) -> Report:
     done += [f"{site.pages} pages. {site.reason}", *job.changes.sentences()]
     return Report(
         done=done,
-        attention=[*job.attention, *_other_day(job), *_rejected_lines(job), *_passed(job)],
+        attention=[
+            *job.attention,
+            *_other_day(job),
+            *attention.nothing_to_read(job),
+            *attention.draft_schemes(job),
+            *attention.after_the_last_record(job),
+            *_rejected_lines(job),
+            *attention.unknown_schemes(job),
+            *attention.nothing_became(job),
+            *attention.money_set_aside(job),
+            *_passed(job),
+        ],
         next_steps=[f"Open the register: {site.first_page}"],
         data={
             "changed": job.changes.to_json(),
@@ -53,8 +64,16 @@ def of_check(job: Job) -> Report:
         return _without_extracts(job, figures)
     return Report(
         done=[scorecard(figures, job.workspace.settings.quality), "", _records_line(job)],
-        attention=[*_not_named(job), *_rejected_lines(job), *_skipped_lines(job), *_passed(job)],
-        next_steps=[f"Run the studies: {_command(job, 'run')}", *_mend_lines(job)],
+        attention=[
+            *_not_named(job),
+            *attention.after_the_last_record(job),
+            *_rejected_lines(job),
+            *attention.unknown_schemes(job),
+            *attention.nothing_became(job),
+            *_skipped_lines(job),
+            *_passed(job),
+        ],
+        next_steps=[f"Run the studies: {_command(job, f'run{_day(job)}')}", *_mend_lines(job)],
         data={"quality": figures, **_data(job)},
         exit_code=_quality_code(job),
     )
@@ -91,23 +110,44 @@ def _named(file: Path, job: Job) -> list[str]:
 
 def of_run(job: Job, findings: Mapping[str, Finding]) -> Report:
     """Summarise the studies that were run."""
+    if not findings:
+        return _without_findings(job)
     where = f"The findings are in {job.workspace.build / 'findings'}."
     if job.own_day is not None:
-        where += f" Those of {job.own_day} stand where they were."
-    day = "" if job.own_day is None else f" --as-of {job.workspace.as_of}"
+        where += f" Those of {job.own_day} stand where they were, and so does the register."
     return Report(
         done=[*_findings_lines(findings), *job.changes.sentences()],
-        attention=job.attention,
-        next_steps=[where, f"Publish them: {_command(job, f'site{day}')}"],
+        attention=[*job.attention, *attention.after_the_last_record(job), *attention.unknown_schemes(job)],
+        next_steps=[where, *([f"Publish them: {_command(job, 'site')}"] if job.own_day is None else [])],
         data={"changed": job.changes.to_json(), **_data(job), **_statuses(findings)},
     )
 
 
-def of_notebooks(job: Job, names: Sequence[str]) -> Report:
-    """Summarise the notebooks that were executed."""
-    where = job.workspace.build / "notebooks"
+def _without_findings(job: Job) -> Report:
+    """Say why there is no finding, and what to do about it."""
     return Report(
-        done=[f"{len(names)} notebook{'s were' if len(names) != 1 else ' was'} executed: {', '.join(names)}."],
+        done=["No study could be run, so there are no findings."],
+        attention=[*job.attention, *attention.nothing_to_read(job), *attention.unknown_schemes(job)],
+        next_steps=[f"See what the extracts hold: {_command(job, 'check')}"],
+        data={"changed": job.changes.to_json(), **_data(job), **_statuses({})},
+    )
+
+
+def of_notebooks(job: Job, names: Sequence[str], others: int = 0) -> Report:
+    """Summarise the notebooks that were executed."""
+    if not names:
+        return Report(
+            done=["No notebook was executed."],
+            attention=[*job.attention, *attention.nothing_to_read(job)],
+            next_steps=[f"See what the extracts hold: {_command(job, 'check')}"],
+            data={"notebooks": [], **_data(job)},
+        )
+    where = job.workspace.build / "notebooks"
+    done = [f"{len(names)} notebook{'s were' if len(names) != 1 else ' was'} executed: {', '.join(names)}."]
+    if others:
+        done.append(f"{others} other{'s stand as they were' if others != 1 else ' stands as it was'} last executed.")
+    return Report(
+        done=done,
         attention=job.attention,
         next_steps=[f"The executed copies are in {where}.", f"Put them on the site: {_command(job, 'site')}"],
         data={"notebooks": list(names), **_data(job)},
@@ -120,6 +160,7 @@ def of_income(job: Job, summary: Mapping[str, Any] | None, change: Comparison | 
         return Report(
             done=["No court orders are in the extracts, so the amount due cannot be said."],
             next_steps=["Add extracts with the mappings prosecutions, court_orders, order_events and court_receipts."],
+            attention=attention.money_set_aside(job),
             data={"income": None, "changes": None, **_data(job)},
         )
     lines = [_income_line(summary)]
@@ -128,7 +169,7 @@ def of_income(job: Job, summary: Mapping[str, Any] | None, change: Comparison | 
     where = job.workspace.build / folder
     return Report(
         done=lines,
-        attention=_unmatched_lines(summary, where),
+        attention=[*attention.money_set_aside(job), *_unmatched_lines(summary, where)],
         next_steps=[f"The ledger is in {where}."],
         data={
             "income": dict(summary),
@@ -154,6 +195,11 @@ def _unmatched_lines(summary: Mapping[str, Any], where: Path) -> list[str]:
 
 def _command(job: Job, words: str) -> str:
     return command(words, job.workspace.root)
+
+
+def _day(job: Job) -> str:
+    """Return the option that keeps a day other than the workspace's own, for the next command."""
+    return "" if job.own_day is None else f" --as-of {job.workspace.as_of}"
 
 
 def _other_day(job: Job) -> list[str]:

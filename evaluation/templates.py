@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from shlex import quote
 
 from evaluation.errors import UsageError
 from evaluation.store import copy_tree
@@ -93,6 +94,8 @@ def init_workspace(folder: Path, *, name: str, as_of: date) -> Path:
 def write_example(folder: Path) -> Path:
     """Write the workspace of the worked example, settings and contracts, and return its `partnership.toml`.
 
+    An example whose first build was stopped is taken up again as it is.
+
     Raises
     ------
     UsageError
@@ -100,7 +103,10 @@ def write_example(folder: Path) -> Path:
     """
     settings = folder / SETTINGS_FILE
     if settings.exists():
-        raise UsageError(f"{settings} is there already; nothing was changed. Build it: evaluation build")
+        if settings.read_bytes() == shipped(SETTINGS_FILE).read_bytes() and not (folder / "build" / "_site").exists():
+            return settings
+        build = f"evaluation build --workspace {quote(str(folder))}"
+        raise UsageError(f"{settings} is there already; nothing was changed. Build it: {build}")
     copy_tree(shipped("contracts"), folder / "contracts")
     shutil.copyfile(shipped(SETTINGS_FILE), settings)
     return settings

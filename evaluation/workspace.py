@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from evaluation.errors import DataError, StudyError, UsageError, did_you_mean
+from evaluation.errors import DataError, StudyError, UsageError, did_you_mean, expected
 
 SETTINGS_FILE = "partnership.toml"
 PACKAGE_FOLDER = Path(__file__).resolve().parent
@@ -220,7 +220,8 @@ def open_workspace(folder: Path, *, as_of: date | None = None) -> Workspace:
     file = root / SETTINGS_FILE
     if not file.is_file():
         raise UsageError(
-            f"There is no {SETTINGS_FILE} in {folder}. Give its folder with --workspace, or start one: evaluation init"
+            f"There is no {SETTINGS_FILE} in the folder {root}. Give its folder with --workspace, or start one: "
+            "evaluation init"
         )
     settings = _read_settings(file)
     return Workspace(root, settings if as_of is None else settings.model_copy(update={"as_of": as_of}))
@@ -247,7 +248,13 @@ def _problems(error: ValidationError) -> Iterator[str]:
         elif fault["type"] == "missing":
             yield f"{place}: this key is missing."
         else:
-            yield f"{place}: {fault['msg']}; found {fault['input']!r}."
+            told = expected(fault["type"], fault["msg"], fault.get("ctx", {}))
+            yield f"{place}: {told}; found {_found(fault['input'])}."
+
+
+def _found(value: object) -> str:
+    """Show a value as it stands in the file: a day as a day, a text in quotes."""
+    return str(value) if isinstance(value, date) else repr(value)
 
 
 def _siblings(place: tuple[int | str, ...]) -> list[str]:

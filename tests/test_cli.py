@@ -82,7 +82,9 @@ def test_another_day_leaves_the_answers_of_the_own_day_alone(
     before = (tmp_path / "build" / "findings" / "mediation.json").read_bytes()
     assert in_process([*words, "--as-of", "2011-06-30"]) == 0
     told = capsys.readouterr().out
-    assert "build/as-of-2011-06-30/findings. Those of 2012-12-31 stand where they were." in told
+    assert (
+        "build/as-of-2011-06-30/findings. Those of 2012-12-31 stand where they were, and so does the register." in told
+    )
     assert "evaluation site --as-of 2011-06-30" in told
     assert (tmp_path / "build" / "findings" / "mediation.json").read_bytes() == before
     other = json.loads((tmp_path / "build" / "as-of-2011-06-30" / "findings" / "mediation.json").read_text())
@@ -233,7 +235,9 @@ def test_a_mapping_draft_says_how_it_is_used(tmp_path: Path, capsys: pytest.Capt
     (folder / "Odd one.csv").write_text("Log No,Patch,Came In\n1,Bellmoor,03/04/2010\n", encoding="utf-8")
     assert in_process(["new", "mapping", str(folder / "Odd one.csv"), "--workspace", str(folder)]) == 0
     assert 'path = "Odd one.csv"\n  mapping = "mappings/odd_one.toml"' in capsys.readouterr().out
-    assert "begun from the shipped 'case_list'" in (folder / "mappings" / "odd_one.toml").read_text(encoding="utf-8")
+    assert "begun from the shipped 'incident_list'" in (folder / "mappings" / "odd_one.toml").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_build_of_few_steps_can_be_verified(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -388,3 +392,33 @@ def test_an_example_is_proved_and_followed_to_another_day(
     assert in_process(["verify", *where]) == 0
     assert in_process(["verify", "--as-of", "2012-06-30", *where]) == 0
     assert "in " + str(tmp_path / "build" / "as-of-2012-06-30") in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["check", "extra"], "This word is more than the command takes: extra"),
+        (["new", "mapping"], "evaluation new mapping needs one thing more: FILE"),
+        (["new", "scheme"], "evaluation new scheme needs one thing more: NAME"),
+    ],
+)
+def test_a_command_line_is_refused_in_the_words_of_its_help(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert in_process(words) == 2
+    assert capsys.readouterr().err.startswith(said)
+
+
+def test_a_folder_without_settings_is_named_in_full(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert in_process(["check"]) == 2
+    assert f"There is no partnership.toml in the folder {tmp_path}. Give" in capsys.readouterr().err
+
+
+def test_a_wrong_name_of_a_quality_test_is_a_fault_of_the_settings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert in_process(["check", "--workspace", str(workspace(tmp_path, more="[quality]\nopn_over = 0.1\n"))]) == 3
+    assert "[quality] names no test" in capsys.readouterr().err

@@ -95,7 +95,7 @@ def test_every_command_is_described(generated: dict[str, str]) -> None:
 
 def test_every_exit_code_is_in_the_table() -> None:
     text = (DOCS / "command-line.qmd").read_text("utf-8")
-    assert {int(code) for code in re.findall(r"^\| (\d) \|", text, re.M)} == {int(code) for code in ExitCode}
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.M)} == {int(code) for code in ExitCode}
 
 
 def test_every_refusal_is_said_by_the_code() -> None:

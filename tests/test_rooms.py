@@ -25,6 +25,8 @@ ROOMS = [
     "notebooks",
     "reporting",
     "job",
+    "attention",
+    "executing",
     "studies",
     "build",
     "aggregates",

@@ -35,7 +35,9 @@ def test_an_empty_workspace_is_a_valid_one(tmp_path: Path) -> None:
 def test_the_worked_example_is_written_once(tmp_path: Path) -> None:
     write_example(tmp_path)
     assert open_workspace(tmp_path).settings.name == "Wexbourne"
-    with pytest.raises(UsageError, match="there already"):
+    assert write_example(tmp_path) == tmp_path / "partnership.toml", "one that was stopped is taken up again"
+    (tmp_path / "build" / "_site").mkdir(parents=True)
+    with pytest.raises(UsageError, match=f"there already.*evaluation build --workspace {tmp_path}"):
         write_example(tmp_path)
 
 

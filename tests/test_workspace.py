@@ -74,3 +74,20 @@ def test_own_files_are_laid_over_the_shipped_ones(tmp_path: Path) -> None:
 def test_did_you_mean_ignores_case_and_stays_silent_when_nothing_is_near() -> None:
     assert did_you_mean("MEDIATON", ["mediation", "abcs"]) == " Did you mean 'mediation'?"
     assert did_you_mean("zzz", ["mediation"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('as_of = "31/12/2012"', "as_of: is a day without quotes, like 2012-12-31; found '31/12/2012'."),
+        ('as_of = 2012-12-31\nsynthetic = "no"', "synthetic: is either true or false, without quotes; found 'no'."),
+        ("as_of = 2012-12-31\n[publishing]\nthreshold = 0", "publishing.threshold: is at least 1; found 0."),
+        ('as_of = 2012-12-31\n[publishing]\nrenderer = "x"', "publishing.renderer: is auto, quarto or smalldocs"),
+        ('as_of = 2012-12-31\n[extracts.a]\npath = "a"\nmapping = "b"\ndates = "us"', "'day-first', 'month-first'"),
+    ],
+)
+def test_faults_are_told_in_plain_words_with_the_expected_form(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(DataError) as caught:
+        workspace_with(tmp_path, text)
+    assert told in str(caught.value)
+    assert "should" not in str(caught.value)

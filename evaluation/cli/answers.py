@@ -36,7 +36,7 @@ class Answer(_Part):
 class Refusal(_Part):
     """What a command tells that could not be carried out; the last good build is untouched."""
 
-    exit_code: Literal[2, 3, 4, 5, 6] = Field(description="why: see the table of exit codes")
+    exit_code: Literal[2, 3, 4, 5, 6, 130] = Field(description="why: see the table of exit codes")
     error: str = Field(description="what is wrong, in a sentence")
     problems: list[str] = Field(description="each place where something is wrong")
 
@@ -54,6 +54,7 @@ class Input(_Part):
     notes: list[str]
     licence: str | None
     source: str | None
+    tables: dict[str, Count] = Field(description="rows by canonical table that the extract gave")
 
 
 class Run(Answer):

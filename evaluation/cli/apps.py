@@ -15,6 +15,7 @@ app = App(
     version=__version__,
     help="Intervention outcomes evaluation and commissioning analytics for community-safety partnerships.",
     help_format="markdown",
+    suppress_keyboard_interrupt=False,  # it is told as a sentence, like every other end
     help_epilogue="Start with: evaluation demo (the worked example), or evaluation init FOLDER (your own data).",
 )
 new = App(name="new", help="Start a contract, scheme, study or mapping from a commented draft.")

@@ -85,7 +85,7 @@ def new_contract(name: str, *, common: Common = PLAIN) -> Report:
         f"contracts/{stem}.toml",
         text,
         [
-            "Until it is filled in, a build refuses it line by line. Then judge the contract:",
+            "Fill in each empty line; until then builds leave the draft out and say so. Then judge the contract:",
             f"  {command('build', common.workspace)}",
         ],
     )

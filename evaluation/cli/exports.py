@@ -27,6 +27,7 @@ def indigo(contract: str, *, output: Path | None = None, common: Common = PLAIN)
     from evaluation.job import open_job
 
     with open_job(common) as job:
+        steps.find_contract(job, contract)
         steps.read_records(job)
         path = steps.export_indigo(job, contract, output)
     return Report(done=[f"The outcome data of {contract} are in {path}."], data={"path": str(path)})

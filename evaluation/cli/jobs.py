@@ -29,13 +29,14 @@ def build(*, renderer: Renderer | None = None, notebooks: bool = True, common: C
     """
     from evaluation import build as steps
     from evaluation import summaries
+    from evaluation.executing import execute_notebooks
     from evaluation.job import open_job
     from evaluation.publication import publish
 
     with open_job(common) as job:
         steps.read_records(job)
         results = steps.all_results(job)
-        executed = steps.execute_notebooks(job) if notebooks else ()
+        executed = execute_notebooks(job) if notebooks else ()
         site = publish(job, results, executed, renderer=renderer)
     return summaries.of_build(job, results, site)
 
@@ -127,13 +128,14 @@ def site(*, renderer: Renderer | None = None, common: Common = PLAIN) -> Report:
     """
     from evaluation import build as steps
     from evaluation import summaries
+    from evaluation.executing import executed_before
     from evaluation.job import open_job
     from evaluation.publication import publish
 
     with open_job(common) as job:
         steps.read_records(job)
         results = steps.all_results(job)
-        published = publish(job, results, steps.executed_before(job), renderer=renderer)
+        published = publish(job, results, executed_before(job), renderer=renderer)
     return summaries.of_build(job, results, published)
 
 
@@ -153,10 +155,12 @@ def notebooks(*names: str, common: Common = PLAIN) -> Report:
     """
     from evaluation import build as steps
     from evaluation import summaries
+    from evaluation.executing import execute_notebooks, executed_before
     from evaluation.job import open_job
 
     with open_job(common, aside=True) as job:
         steps.read_records(job)
         steps.all_results(job)
-        executed = steps.execute_notebooks(job, names)
-    return summaries.of_notebooks(job, [notebook.name for notebook in executed])
+        executed = execute_notebooks(job, names)
+        others = len(executed_before(job)) - len(executed)
+    return summaries.of_notebooks(job, [notebook.name for notebook in executed], others)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
 
 from evaluation.cli.apps import PLAIN, app
 from evaluation.reporting import Common, Report
 
+Rows = Annotated[tuple[int, ...], Parameter(negative="")]
 BenchSubject = Literal["survival", "records", "follow_up", "income", "scale"]
 
 
@@ -62,7 +65,7 @@ def exam(
 
 
 @app.command
-def bench(subject: BenchSubject = "survival", *, rows: tuple[int, ...] = (), common: Common = PLAIN) -> Report:
+def bench(subject: BenchSubject = "survival", *, rows: Rows = (), common: Common = PLAIN) -> Report:
     """Time the engine beside its peers on the same data, in the same run; ratios matter, seconds do not.
 
     For example:

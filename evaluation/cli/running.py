@@ -8,10 +8,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
-from cyclopts import CycloptsError
+from cyclopts import CycloptsError, MissingArgumentError, UnusedCliTokensError
 
 from evaluation.cli.apps import app
-from evaluation.errors import EvaluationError, ExitCode, UsageError
+from evaluation.errors import EvaluationError, ExitCode, StoppedError, UsageError
 from evaluation.publishing.words import without_unseen
 from evaluation.reporting import Report, error_text
 
@@ -39,7 +39,7 @@ def run(words: Sequence[str]) -> ExitCode:
     try:
         report = app(_options_last(list(words)), exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        return _fail(UsageError(str(error), _usage_hints(str(error))), in_json=in_json)
+        return _fail(UsageError(_said(error), _usage_hints(str(error))), in_json=in_json)
     except EvaluationError as error:
         return _fail(error, in_json=in_json)
     except OSError as error:
@@ -47,7 +47,7 @@ def run(words: Sequence[str]) -> ExitCode:
             raise
         return _fail(UsageError(f"{error.filename or 'A file'} cannot be used: {error.strerror}."), in_json=in_json)
     except KeyboardInterrupt:
-        return _fail(UsageError("Stopped. The last good build is untouched."), in_json=in_json)
+        return _fail(StoppedError("Stopped before it was done; the last good build is untouched."), in_json=in_json)
     if not isinstance(report, Report):
         return ExitCode.DONE
     if in_json:
@@ -66,6 +66,20 @@ def _say(text: str) -> None:
         print(without_unseen(text), flush=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _said(error: CycloptsError) -> str:
+    """Say what is wrong with a command line in words that its help uses: an argument by its name there."""
+    if isinstance(error, UnusedCliTokensError):
+        words = list(error.unused_tokens or ())
+        these = "This word is" if len(words) == 1 else "These words are"
+        return f"{these} more than the command takes: {' '.join(words)}"
+    if isinstance(error, MissingArgumentError) and error.argument is not None and not error.tokens_so_far:
+        command = " ".join(error.command_chain or ())
+        named = error.argument.name.removeprefix("--").replace("-", "_").upper()
+        if error.argument.index is not None and error.keyword is None:
+            return f"evaluation {command} needs one thing more: {named}"
+    return str(error)
 
 
 def _usage_hints(message: str) -> Iterator[str]:

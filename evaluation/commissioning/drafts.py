@@ -1,6 +1,6 @@
 """The draft of a new contract: the questions to ask, and the commented file that the answers fill.
 
-A draft with unanswered questions is refused when it is read, and the refusal names each line that is still empty: no
+A draft with unanswered questions is left out of every build, and a line of the summary names what is still empty: no
 contract can be evaluated by mistake on an example's figures.
 """
 

@@ -5,21 +5,70 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
 from evaluation.commissioning.contract import Contract
-from evaluation.errors import DataError, did_you_mean
+from evaluation.errors import DataError, did_you_mean, expected
 
+MOST_LINES_SHOWN = 5
+MAY_BE_EMPTY = ("terms", "quote")
 _TABLE = re.compile(r"^\s*\[(?P<path>[^\[\]]+)\]\s*(#.*)?$")
 _ARRAY = re.compile(r"^\s*\[\[(?P<path>[^\[\]]+)\]\]\s*(#.*)?$")
 _KEY = re.compile(r"^\s*(?P<key>[A-Za-z0-9_\-\.\"']+)\s*=(?P<rest>.*)$")
 
 
+@dataclass(frozen=True)
+class DraftContract:
+    """A contract with lines that nobody has filled in yet: `name` is the file, `open_lines` its keys in order."""
+
+    name: str
+    open_lines: tuple[str, ...]
+
+    def sentence(self) -> str:
+        """Say that it is a draft, and which lines are open."""
+        count = len(self.open_lines)
+        shown = ", ".join(self.open_lines[:MOST_LINES_SHOWN]) + (", ..." if count > MOST_LINES_SHOWN else "")
+        lines = "1 line is" if count == 1 else f"{count} lines are"
+        return (
+            f"contracts/{self.name} is a draft: {lines} still empty ({shown}). It is left out until "
+            f"{'it is' if count == 1 else 'they are'} filled in."
+        )
+
+
+def draft_contracts(folder: Path | str) -> tuple[DraftContract, ...]:
+    """Find the contract files of a folder that are still drafts: lines of them hold an empty text."""
+    found: list[DraftContract] = []
+    for path in sorted(Path(folder).glob("*.toml")):
+        try:
+            text = path.read_text(encoding="utf-8")
+            content = tomllib.loads(text)
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+            continue
+        lines = [f"line {line_of(text, place)}: {place[-1]}" for place in _empty(content)]
+        found += [DraftContract(path.name, tuple(lines))] if lines else []
+    return tuple(found)
+
+
+def _empty(value: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Find where a text is empty, apart from those that may be."""
+    if isinstance(value, dict):
+        for key, inner in cast("dict[str, Any]", value).items():
+            if key not in MAY_BE_EMPTY and not (place and key == "target_population"):
+                yield from _empty(inner, (*place, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(cast("list[Any]", value)):
+            yield from _empty(inner, (*place, number))
+    elif value == "":
+        yield place
+
+
 def load_contracts(folder: Path | str) -> tuple[Contract, ...]:
-    """Read every `*.toml` of a folder, in order of name.
+    """Read every `*.toml` of a folder, in order of name; drafts are left out (see `draft_contracts`).
 
     Raises
     ------
@@ -28,13 +77,15 @@ def load_contracts(folder: Path | str) -> tuple[Contract, ...]:
     """
     contracts: list[Contract] = []
     problems: list[str] = []
-    for path in sorted(Path(folder).glob("*.toml")):
+    unfinished = {draft.name for draft in draft_contracts(folder)}
+    for path in sorted(path for path in Path(folder).glob("*.toml") if path.name not in unfinished):
         contract, found = _read(path)
         problems += found
         if contract is not None:
             contracts.append(contract)
     if problems:
-        raise DataError(f"{len(problems)} mistakes in the contracts of {Path(folder).name}/", problems)
+        mistakes = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
+        raise DataError(f"{mistakes} in the contracts of {Path(folder).name}/", problems)
     return tuple(contracts)
 
 
@@ -112,7 +163,7 @@ def _message(detail: Any, path: tuple[str | int, ...]) -> str:
         return f"is missing ({reason})"
     if kind == "extra_forbidden":
         return f"is not a key of a contract.{did_you_mean(str(path[-1]), _known_keys())}"
-    return str(detail["msg"]).removeprefix("Value error, ")
+    return expected(kind, str(detail["msg"]), detail.get("ctx", {}))
 
 
 def _known_keys() -> set[str]:

@@ -16,8 +16,16 @@ from evaluation.records.raw import first_rows
 from evaluation.records.sources import read_grid
 
 _DRAFT = "a council's own extract"
+_FACTS = {
+    "source": "what is this system called? Every record is stamped with it",
+    "service": "which service is this? Every case is counted as its own",
+}
 FEWEST_HITS = 3
-"""An extract that shares fewer headers than this with every system is begun from the case list, the shortest."""
+"""An extract that shares fewer headers than this with every system is begun from a list of reports, or of cases."""
+_CASE_LIST_SIGNS = ("household", "scheme", "intervention")
+"""Words of a header that only a list of cases and what was done has."""
+_SHORTEST_PREFIX = 4
+_DAY_WORDS = frozenset(("on", "date", "of", "day", "the"))
 
 
 def draft_mapping(path: str | Path) -> str:
@@ -45,11 +53,30 @@ def draft_mapping(path: str | Path) -> str:
         key=lambda mapping: (_score(mapping, names), mapping.system == "flare"),
     )
     if _hits(best, names) < FEWEST_HITS:
-        best = load_mapping("case_list")
+        best = _plain_list(names)
     found, left = _matches(best, names)
     return "\n".join(
-        [*_preamble(best, names, found), "", *_columns(best, names, found), *_questions(best, left), "", _rest(best)]
+        [
+            *_preamble(best, names, found),
+            "",
+            *_columns(best, names, found),
+            *_questions(best, left),
+            "",
+            _asked(best, None if _is_of(best, found, left) else headers.normal(Path(path).stem) or "extract"),
+        ]
     )
+
+
+def _plain_list(names: list[str]) -> Mapping:
+    """The case list where a header speaks of households or schemes; else a list of reports, a row each."""
+    case_list = any(sign in headers.normal(name) for name in names for sign in _CASE_LIST_SIGNS)
+    shipped = Path(str(files("evaluation.records") / "mappings" / "incident_list.toml"))
+    return load_mapping("case_list" if case_list else shipped)
+
+
+def _is_of(mapping: Mapping, found: dict[str, tuple[str, bool]], left: list[str]) -> bool:
+    """Whether every column of the extract is known by its very name: then it comes from that system."""
+    return mapping.system in SHIPPED and not left and all(sure for _, sure in found.values())
 
 
 def _headers(path: str | Path) -> list[str]:
@@ -104,10 +131,27 @@ def _match(column: Column, names: list[str], sure: bool) -> str | None:
     normal = {headers.normal(name): name for name in reversed(names)}
     for candidate in column.names:
         key = headers.normal(candidate)
-        near = [key] if key in normal else ([] if sure else get_close_matches(key, normal, n=1, cutoff=0.8))
+        near = [key] if key in normal else ([] if sure else _near(column, candidate, normal))
         if near:
             return normal[near[0]]
     return None
+
+
+def _near(column: Column, candidate: str, normal: dict[str, str]) -> list[str]:
+    """Headers that may mean the same: spelt alike, cut short ("Perp"), or the same day in other words ("Action On")."""
+    key = headers.normal(candidate)
+    close = get_close_matches(key, normal, n=1, cutoff=0.8)
+    if close:
+        return close
+    if column.kind == "date":
+        wanted = _what_day(candidate)
+        return [short for short, name in normal.items() if wanted and _what_day(name) == wanted][:1]
+    return [short for short in normal if len(short) >= _SHORTEST_PREFIX and key.startswith(short)][:1]
+
+
+def _what_day(header: str) -> frozenset[str]:
+    """The words of a header that say which day it is: of "Action Date", "action"."""
+    return frozenset(header.casefold().replace("_", " ").split()) - _DAY_WORDS
 
 
 def _preamble(mapping: Mapping, names: list[str], found: dict[str, tuple[str, bool]]) -> list[str]:
@@ -119,7 +163,14 @@ def _preamble(mapping: Mapping, names: list[str], found: dict[str, tuple[str, bo
     ]
     if missing:
         lines.append(f"# Needed and not found: {', '.join(missing)}. Which columns hold them?")
-    lines += ["# The order of day and month, where the values do not prove it:", '# dates = "day-first"', ""]
+    lines += [
+        "# The order of day and month, where the values do not prove it:",
+        '# dates = "day-first"',
+        "# Your own words (kinds of nuisance, outcomes): evaluation check lists those that are in no list.",
+        "# To keep lists of your own, put for example categories.toml into a folder beside this file and name it:",
+        '# code_lists = "words"',
+        "",
+    ]
     return [
         *lines,
         f"title = {_quoted(f'own extract, like {mapping.title}')}",
@@ -164,6 +215,28 @@ def _questions(mapping: Mapping, left: list[str]) -> list[str]:
         *(f"#   {_quoted(name)}" for name in left),
         f"# Columns to choose from: {fields}",
     ]
+
+
+def _asked(mapping: Mapping, name: str | None) -> str:
+    """The rest of the mapping, in which what another place would be stamped with is asked: its source and service.
+
+    Parameters
+    ----------
+    name
+        What to call the source; None where the extract is the system's own, whose facts are proposed as they stand.
+    """
+    lines: list[str] = []
+    for line in _rest(mapping).splitlines():
+        key, _, value = line.partition(" = ")
+        if key not in ("source", "service") or not value.startswith('"='):
+            lines.append(line)
+        elif name is None:
+            lines.append(f"{line}  # {_FACTS[key]}")
+        elif key == "source":
+            lines.append(f"{key} = {_quoted(f'={name}')}  # {_FACTS[key]}")
+        else:
+            lines.append(f'# {key} = "=Housing"  # {_FACTS[key]}')
+    return "\n".join(lines) + "\n"
 
 
 def _rest(mapping: Mapping) -> str:

@@ -16,6 +16,12 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Pounds = Annotated[Decimal, Field(strict=False, ge=0, max_digits=12, decimal_places=2)]
 
 NO_OBJECTIVE = "no measurable objective"
+OPEN_LEAD = "Which role leads it?"
+OPEN_DECISION = "What is to be decided?"
+OPEN_DECIDER = "Which group or role decides?"
+OPEN_DAY = date(2099, 12, 31)
+OPEN_BODY = "Say in two or three short paragraphs what the scheme does, for whom, and what it is meant to change."
+"""What a new page says where nobody has written anything yet: a record that still says it is a draft."""
 
 
 class Record(BaseModel):
@@ -215,6 +221,18 @@ class Scheme(Record):
             return NO_OBJECTIVE
         aim = self.objective
         return f"{aim.text}: {aim.number:g} {aim.unit}; {aim.owner}; by {aim.by.day} {aim.by:%B %Y}"
+
+    @property
+    def open_lines(self) -> tuple[str, ...]:
+        """What still stands as the draft of a new page put it; empty for a record that somebody has written."""
+        draft = {
+            "lead": self.lead == OPEN_LEAD,
+            "decision.text": self.decision.text == OPEN_DECISION,
+            "decision.who": self.decision.who == OPEN_DECIDER,
+            "decision.by": self.decision.by == OPEN_DAY,
+            "the text below the front matter": OPEN_BODY in self.body,
+        }
+        return tuple(name for name, is_open in draft.items() if is_open)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from evaluation.errors import UsageError
-from evaluation.register.scheme import Kind
+from evaluation.register.scheme import OPEN_BODY, OPEN_DAY, OPEN_DECIDER, OPEN_DECISION, OPEN_LEAD, Kind
 
 _PAGE = """\
 ---
@@ -25,7 +25,7 @@ objective: null            # or {{text: "…", number: 60, unit: "of 100 cases",
 decision:
   text: "{decision}"
   who: "{who}"
-  by: {by}           # or agreed_on: once it is taken
+  by: {by}           # the last day for it, or agreed_on: once it is taken
 last_reviewed: null
 lessons: []
 good_practice: null
@@ -34,7 +34,7 @@ sources: []                # for example [{{document: "…", where: "section 4",
 synthetic: false
 ---
 
-Say in two or three short paragraphs what the scheme does, for whom, and what it is meant to change.
+{body}
 """
 
 
@@ -58,12 +58,14 @@ def new_scheme(
     kind: Kind = "intervention",
     problem: str = "All problems",
     area: str = "Whole borough",
-    lead: str = "Community Safety Manager",
-    decision: str = "Decide whether to start it, and how it will be measured",
-    who: str = "Strategy group",
-    by: str = "2013-03-31",
+    lead: str = OPEN_LEAD,
+    decision: str = OPEN_DECISION,
+    who: str = OPEN_DECIDER,
+    by: str = OPEN_DAY.isoformat(),
 ) -> str:
-    """Write the page of a new scheme; it can be read by `load_schemes` as it stands.
+    """Write the page of a new scheme; it can be read by `load_schemes` as it stands, as a draft.
+
+    A draft is published when each of its questions has an answer: see `Scheme.open_lines`.
 
     Parameters
     ----------
@@ -81,7 +83,7 @@ def new_scheme(
     """
     named = {"title": name, "problem": problem, "area": area, "lead": lead, "decision": decision, "who": who}
     quoted = {key: _inside_quotes(text) for key, text in named.items()}
-    return _PAGE.format(kind=kind, by=by, **quoted)
+    return _PAGE.format(kind=kind, by=by, body=OPEN_BODY, **quoted)
 
 
 def _inside_quotes(text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from evaluation.commissioning import json_schema, load_contracts, read_contract
+from evaluation.commissioning import contract_draft, draft_contracts, json_schema, load_contracts, read_contract
 from evaluation.commissioning.loading import line_of
 from evaluation.errors import DataError
 
@@ -111,7 +111,7 @@ def test_a_measure_without_number_date_or_owner_is_refused(contract_text: str, l
         ("on = 2012-09-30", "on = 2019-09-30", "lies within the term"),
         ("target_date = 2012-12-31", "target_date = 2020-03-31", "falls due in the term"),
         ('low = "35000.00"', 'low = "39000.00"', "low <= amount <= high"),
-        ("notice_days = 90", 'notice_days = "90"', "valid integer"),
+        ("notice_days = 90", 'notice_days = "90"', "whole number without quotes"),
     ],
 )  # fmt: skip
 def test_each_broken_rule_is_named(contract_text: str, old: str, new: str, told: str) -> None:
@@ -162,3 +162,37 @@ def test_lines_are_found_past_inline_values_and_comments() -> None:
     assert line_of(text, ("part", 1, "x")) == 11
     assert line_of(text, ("part", 0, "missing")) == 8
     assert line_of(text, ("part", "inner", "y")) == 13
+
+
+def test_a_draft_is_named_with_its_open_lines_and_left_out(tmp_path: Path, contract_text: str) -> None:
+    (tmp_path / "calm.toml").write_text(contract_text, encoding="utf-8")
+    (tmp_path / "help_line.toml").write_text(contract_draft("help_line"), encoding="utf-8")
+    assert [contract.id for contract in load_contracts(tmp_path)] == ["calm"]
+    (draft,) = draft_contracts(tmp_path)
+    said = draft.sentence()
+    assert "contracts/help_line.toml is a draft" in said
+    assert "line 5: title" in said
+    assert "lines are still empty" in said
+
+
+def test_every_shipped_contract_is_finished() -> None:
+    assert draft_contracts(CONTRACTS) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('year = "2012/13"', 'year = "2012-13"', 'is a financial year, like "2012/13"'),
+        ('id = "calm"', 'id = "Calm one"', "small letters, digits and _"),
+        ("synthetic = true", 'synthetic = "yes"', "true or false, without quotes"),
+        ("target_date = 2012-12-31", 'target_date = "2012-12-31"', "is a day without quotes, like 2012-12-31"),
+        ('kind = "resolved"', 'kind = "resolvd"', "is one of 'reliable_improvement', 'reliable_recovery'"),
+    ],
+)
+def test_mistakes_are_told_in_plain_words_with_the_expected_form(
+    contract_text: str, old: str, new: str, told: str
+) -> None:
+    assert old in contract_text
+    problems = refusal(contract_text.replace(old, new, 1))
+    assert any(told in problem for problem in problems), problems
+    assert not any("String should" in problem or "Input should" in problem for problem in problems)

@@ -165,3 +165,39 @@ def test_a_canonical_file_that_holds_names_gives_them_up(write: Callable[..., Pa
     case = read_extract(path, "canonical:Cases").accepted["Cases"].row(0, named=True)
     assert case["subject_id"].startswith("p_")
     assert case["officer_id"] == "o1"
+
+
+def test_a_list_of_calls_is_drafted_as_reports_and_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(
+        "Call No,Taken On,Street Ward,Type of Nuisance\n1,03/01/2012,North,Noise\n2,14/01/2012,South,Graffiti\n",
+        encoding="utf-8",
+    )
+    own = tmp_path / "own.toml"
+    own.write_text(draft_mapping(path), encoding="utf-8")
+    assert "Needed and not found" not in own.read_text(encoding="utf-8")
+    assert 'code_lists = "words"' in own.read_text(encoding="utf-8")
+    incidents = read_extract(path, own).accepted["Incidents"]
+    assert incidents["category"].to_list() == ["A", "D"]
+    assert incidents["area"].to_list() == ["North", "South"]
+    assert incidents["source"].unique().to_list() == ["calls"]
+
+
+def test_a_draft_asks_for_source_and_service_and_never_takes_anothers(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = write(
+        "Case Ref,Date Opened,Date Closed,Perp,Action,Action On,Colour\nC1,2011-03-04,,P1,Mediation,2011-03-09,x\n"
+    )
+    draft = draft_mapping(path)
+    assert '"=flare"' not in draft
+    assert "Regulatory Unit" not in draft
+    assert '# service = "=Housing"  # which service is this?' in draft
+    assert "  # what is this system called?" in draft
+    assert '#   "Perp"' not in draft
+    assert '#   "Action On"' not in draft
+    own = tmp_path / "own.toml"
+    own.write_text(draft, encoding="utf-8")
+    read = read_extract(path, own).accepted
+    assert read["Cases"]["service"].to_list() == [None]
+    assert read["Interventions"]["started_on"].to_list()[0].isoformat() == "2011-03-09"

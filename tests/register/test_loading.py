@@ -10,6 +10,7 @@ import pytest
 
 from evaluation.errors import DataError
 from evaluation.register import load_schemes, new_scheme, read_scheme, scheme_names
+from evaluation.register.scheme import OPEN_BODY
 from evaluation.register.template import scheme_id
 
 
@@ -74,7 +75,7 @@ def test_objective_in_words(tmp_path: Path):
         ("objective: null ", "objective: {text: Less noise}\n#", ("objective.number' is missing", "objective.by")),
         ("started_on: null ", "started_on: yesterday\n#", ("'started_on'", "'yesterday'")),
         ("started_on: null ", "started_on: 2012-01-01\n#", ("a planned scheme has no",)),
-        ("  by: 2013-03-31", "  by: 2013-03-31\n  agreed_on: 2013-03-30", ("'decision'", "exactly one of")),
+        ("  by: 2099-12-31", "  by: 2099-12-31\n  agreed_on: 2013-03-30", ("'decision'", "exactly one of")),
         ("lessons: []", "lessons: Listen", ("'lessons'",)),
         ("synthetic: false", "synthetic: 'no'", ("'synthetic'",)),
         ("synthetic: false", "synthetic: false\nkind: contract", ("'kind' stands more than once",)),
@@ -115,7 +116,7 @@ def test_two_schemes_cannot_share_a_name(tmp_path: Path):
 def test_byte_order_mark_and_windows_lines(tmp_path: Path):
     path = page(tmp_path)
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
-    assert read_scheme(path).decision.by == date(2013, 3, 31)
+    assert read_scheme(path).decision.by == date(2099, 12, 31)
 
 
 def test_not_utf8(tmp_path: Path):
@@ -133,3 +134,16 @@ def test_empty_folder(tmp_path: Path):
 def test_names_for_matching(tmp_path: Path):
     page(tmp_path, replace=("also_called: [] ", 'also_called: ["NV"]\n#'))
     assert scheme_names(load_schemes(tmp_path)) == {"night_visits": ("Night visits", "NV")}
+
+
+def test_a_new_page_is_a_draft_until_its_questions_are_answered(tmp_path: Path):
+    (scheme,) = load_schemes(page(tmp_path).parent)
+    assert scheme.open_lines == (
+        "lead", "decision.text", "decision.who", "decision.by", "the text below the front matter",
+    )  # fmt: skip
+    written = new_scheme(
+        "Night visits", lead="Head of Housing", decision="Start it?", who="Strategy group", by="2013-03-31"
+    ).replace(OPEN_BODY, "Officers visit at night.")
+    (tmp_path / "night_visits.qmd").write_text(written, encoding="utf-8")
+    (scheme,) = load_schemes(tmp_path)
+    assert scheme.open_lines == ()

@@ -6,7 +6,7 @@ from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from typing import Any
 
-from evaluation.errors import UsageError, did_you_mean
+from evaluation.errors import DataError, did_you_mean
 
 _WIDTH = 84
 _MOST_MONTHS = 6
@@ -52,13 +52,13 @@ def passed(quality: Table[str, Any], thresholds: Table[str, float]) -> tuple[Pas
 
     Raises
     ------
-    UsageError
+    DataError
         A threshold names no test.
     """
     rows = {row["test"]: row for row in quality["tests"]}
     wrong = [f"'{name}'.{did_you_mean(name, rows)}" for name in thresholds if name not in rows]
     if wrong:
-        raise UsageError(f"[quality] names no test {wrong[0]} Tests: {', '.join(rows)}.", wrong[1:])
+        raise DataError(f"[quality] names no test {wrong[0]} Tests: {', '.join(rows)}.", wrong[1:])
     found = [
         Passed(name, rows[name]["title"], rows[name]["among"], share, float(limit), rows[name]["good"])
         for name, limit in thresholds.items()
