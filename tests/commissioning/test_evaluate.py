@@ -241,7 +241,8 @@ def test_every_whole_number_of_the_json_says_what_it_is(results: dict[str, Contr
 
     keys = set().union(*(counts(result.to_json()) for result in results.values()))
     assert {key for key in keys if not key.startswith("n_")} <= {
-        "year", "price_base", "price_year", "days", "late_days", "maryland", "stretch_index", "maximum_units_per_year",
+        "year", "price_base", "price_year", "days", "late_days", "notice_days", "maryland", "stretch_index",
+            "maximum_units_per_year",
         "on_time_index", "late_index", "overdue_index", "not_yet_due_index", "changed_index",
     }  # fmt: skip
 

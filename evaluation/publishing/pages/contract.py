@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from evaluation.commissioning.verdict import STANDARD
 from evaluation.publishing import disclosure_claims as claims
 from evaluation.publishing import words
 from evaluation.publishing.charts.figure import Chart
@@ -285,7 +284,7 @@ def _table(data: Json) -> str:
 def _bar(data: Json) -> float:
     """The chance from which a target counts as met."""
     sure = part_of(data, "rules").get("sure")
-    return float(sure) if isinstance(sure, int | float) else STANDARD.sure
+    return float(sure) if isinstance(sure, int | float) else measures.SURE
 
 
 def _scheme(content: SiteContent, data: Json) -> str:

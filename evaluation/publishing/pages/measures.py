@@ -8,6 +8,9 @@ import re
 from evaluation.publishing import words
 from evaluation.publishing.pages.reading import Json, figure_of, part_of, shown
 
+SURE = 0.95
+"""The chance from which a target counts as met, where a published result does not say its own."""
+
 
 def target(row: Json) -> str:
     """Write a measure's target in the unit that people read."""
@@ -59,7 +62,7 @@ def _one(row: Json) -> str:
     return f"{each(row)} " if each(row) else ""
 
 
-def why(row: Json, sure: float = 0.95) -> str:
+def why(row: Json, sure: float = SURE) -> str:
     """Say in a sentence why a measure reads as met, missed or open; `sure` is the chance from which it is met."""
     verdict = part_of(row, "verdict")
     chance = part_of(verdict, "probability").get("value")
