@@ -115,7 +115,7 @@ def _ledger(steps: Sequence[Step], name: str, title: str, desc: str, width: int)
         _step_label(drawing, step.label, bold, left, y, len(shown) * svg.LETTER + 14)
         drawing.text(x1 + 8 if wide else width, y + (20 if wide else 15), shown, bold, "start" if wide else "end")
         drawing.rect(x0, top, max(x1 - x0, 2), thick, {"start": "f1", "end": "f4"}.get(step.kind, "f5-soft"))
-        if i < len(steps) - 1:
+        if wide and i < len(steps) - 1:  # on phones the line would strike through the next label
             at = left + level / longest * (width - left - right)
             drawing.line(at, top, at, top + row_height, "link")
     return drawing

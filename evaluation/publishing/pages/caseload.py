@@ -15,7 +15,7 @@ from evaluation.publishing.pages.frame import Page, charts
 from evaluation.publishing.pages.incidents import MARGIN
 from evaluation.publishing.pages.reading import dimensions_of, rows_of
 from evaluation.publishing.pages.scheme_view import SchemeView
-from evaluation.publishing.parts import Cell, Markup, aside, data_table, heading, link, region, unknown
+from evaluation.publishing.parts import Cell, Markup, aside, card_table, heading, link, unknown
 from evaluation.publishing.release import Published
 
 
@@ -137,7 +137,7 @@ def _by_service(content: SiteContent) -> str:
         )
     heads = ["Service", "Open", *(label for _, label in AGES), "Dealt with, not closed"]
     caption = "Open cases by service and age"
-    return region(data_table(caption, heads, rows), f"{caption}, table")
+    return card_table(caption, heads, rows)
 
 
 def _margin_last(level: str) -> tuple[bool, str]:
@@ -160,7 +160,7 @@ def crossed(table: Published) -> str:
     ]
     title = f"{words.sentence_case(table.name.partition('_by_')[0])} by {words.humane(down)} and {words.humane(across)}"
     heads = [words.sentence_case(down), *(words.sentence_case(column) for column in columns)]
-    shown = region(data_table(title, heads, cells), f"{title}, table")
+    shown = card_table(title, heads, cells)
     file = link(f"published/tables/{table.name}.json", f"{table.name}.json")
     return heading(2, title, words.slug(table.name)) + shown + f'<p class="key">Published table: {file}.</p>'
 
@@ -213,4 +213,4 @@ def _by_scheme(schemes: Sequence[SchemeView]) -> str:
         return unknown("no scheme’s cases have a known closure yet.")
     heads = ["Scheme", "Of 100 helped", "Of 100 not helped", "Difference (95% interval)"]
     caption = "Cases of each 100 resolved within half a year"
-    return region(data_table(caption, heads, rows), f"{caption}, table")
+    return card_table(caption, heads, rows)

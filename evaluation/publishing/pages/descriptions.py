@@ -10,7 +10,7 @@ from evaluation.publishing.charts.figure import Chart
 from evaluation.publishing.pages.content import SiteContent
 from evaluation.publishing.pages.effects import CATEGORIES
 from evaluation.publishing.pages.reading import Json, part_of, rows_of, shown, texts_of
-from evaluation.publishing.parts import Cell, data_table, folded, heading, link, paragraph, region, say
+from evaluation.publishing.parts import Cell, card_table, folded, heading, link, paragraph, say
 from evaluation.publishing.release import Published
 
 RUNGS = ("warning", "contract", "order", "possession")
@@ -129,4 +129,4 @@ def _times(rows: Json, head: str) -> str:
         "Answered in a week",
     ]
     caption = f"Time to resolution, by {head.lower()}"
-    return region(data_table(caption, heads, cells), f"{caption}, table")
+    return card_table(caption, heads, cells)

@@ -15,6 +15,7 @@ from evaluation.publishing.parts import (
     Cell,
     Markup,
     bullets,
+    card_table,
     data_table,
     folded,
     heading,
@@ -95,7 +96,7 @@ def _missing(data: Json) -> list[str]:
         said.append(f"{words.system(name)} holds no record of {words.listed([*shown, *more])}.")
     said += [
         f"{words.count(row['count'])} of {words.count(row.get('of'))} police cases ({words.percent(row.get('share'))}) "
-        "were not uploaded."
+        "have no matching case in a council system: each service knows only its own half. Their incidents are counted."
         for row in rows_of(data, "tests")
         if row.get("test") == "police_not_uploaded" and row.get("count")
     ]
@@ -147,7 +148,7 @@ def _rows(extract: Json | None) -> str:
     read, used = extract.get("rows_read"), extract.get("rows_accepted")
     aside = extract.get("rows_rejected")
     if aside is None:
-        return f"{words.count(read)} rows in: {words.count(used)} used, a few set aside"
+        return f"{words.count(read)} rows in: {words.count(used)} used, too few set aside to show (numbers are rounded)"
     return f"{words.count(read)} rows in: {words.count(used)} used, {words.count(aside)} set aside"
 
 
@@ -162,26 +163,32 @@ def _tests(data: Json) -> list[str]:
     for key, part, title in (("tests_by_system", "source", "system"), ("tests_by_service", "service", "service")):
         rows = rows_of(data, key)
         if rows:
-            parts.append(
-                folded(f"The tests {title} by {title}", _split_table(f"Share that failed, by {title}", rows, part))
-            )
+            parts.append(folded(f"The tests {title} by {title}", _split_table(f"Share found, by {title}", rows, part)))
     monthly = _monthly(data)
     if monthly:
         parts.append(folded("The tests month by month", monthly))
     unmapped = rows_of(data, "unmapped_words")
     if unmapped:
-        heads = {"word": "Word", "source": "System", "list": "Code list", "rows": "Rows", "suggestion": "Perhaps"}
+        heads = {"word": "Word", "source": "System", "list": "Code list", "rows": "Rows"}
+        if any(row.get("suggestion") for row in unmapped[:40]):
+            heads["suggestion"] = "Perhaps"
         parts.append(
             folded("Words in no code list", record_table("Words that no code list holds", unmapped[:40], heads))
         )
     notes = [words.sentence(note) for note in texts_of(data, "notes")]
     if notes:
         parts += [heading(2, "Counted once", "linked"), bullets(notes)]
+        if rows_of(data, "linking"):
+            parts.append(paragraph(_MARKED))
     return parts
 
 
+_MARKED = (
+    "These count all that was joined. The page on methods says how right the joins are. It counts pairs, and only "
+    "those whose true answer is known, so its numbers differ from these."
+)
 _PLAINER = {"open cases": "cases that nobody has closed or dealt with"}
-"""The page of cases counts as open every case without a closing day: the two are not to be taken for one."""
+"""Rows of each system, where the page of cases counts a case of two systems once."""
 
 
 def _among(row: Json) -> str:
@@ -205,12 +212,12 @@ def _test_table(caption: str, rows: Sequence[Json]) -> str:
     cells: list[list[Cell]] = [
         [
             Markup(f"{escaped(row.get('title'))} {per(_among(row))}"),
-            _found(row) if row.get("of") != 0 else "not recorded",
+            _found(row) if row.get("of") != 0 else "none to test",
             _share(row),
         ]
         for row in rows
     ]
-    return region(data_table(caption, ["Test", "Found", "Share"], cells), f"{caption}, table")
+    return card_table(caption, ["Test", "Found", "Share"], cells)
 
 
 def _split_table(caption: str, rows: Sequence[Json], part: str) -> str:
@@ -237,7 +244,7 @@ def _monthly(data: Json) -> str:
     ]
     labels = [words.short_month(day) if (day := words.as_date(month)) else month for month in months]
     chart = multiples.chart(
-        panels, labels, name="monthly", title="Each test by month, on one scale", unit="Per cent of rows tested",
+        panels, labels, name="monthly", title="Each test, month by month", unit="Per cent of rows tested",
         note="A gap in a line is a month that was not tested, or whose numbers are too small to show.",
     )  # fmt: skip
     return replace(chart, live=None).markup()
@@ -273,6 +280,6 @@ def _inputs(content: SiteContent, data: Json) -> str:
         *(["Licence"] if licensed else []),
         "SHA-256, first 16 letters",
     ]
-    return region(data_table("Extracts, rows and hashes", heads, rows), "Inputs, table") + (
+    return card_table("Extracts, rows and hashes", heads, rows) + (
         paragraph(f"Made with {made}.", "key") if made else ""
     )
