@@ -20,10 +20,10 @@ from evaluation.records.extract import Extract
 from evaluation.records.mapping import PERSONAL
 from evaluation.records.privacy import masked
 from evaluation.records.pseudonyms import pseudonymise
+from evaluation.records.raw import LINE, REASONS, ROW
 
 WORDS_FILE = "words-in-no-list.xlsx"
 WITHHELD = "(withheld)"
-ROW, LINE, REASONS = "Row of data (1 is the first below the header)", "Row in your file", "Reasons"
 _MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _FIGURES = rf"^[\d\s./:,£+\-()%]{{1,24}}$|^\d{{1,2}}(?:st|nd|rd|th)?[\s\-./]*{_MONTH}[\s\-./,]*\d{{2,4}}$"
 _SHAPES = {
