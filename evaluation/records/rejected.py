@@ -26,6 +26,23 @@ WORDS_FILE = "words-in-no-list.xlsx"
 WITHHELD = "(withheld)"
 _MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _FIGURES = rf"^[\d\s./:,£+\-()%]{{1,24}}$|^\d{{1,2}}(?:st|nd|rd|th)?[\s\-./]*{_MONTH}[\s\-./,]*\d{{2,4}}$"
+_YEAR = r"(?:(?:19|2[01])\d\d)"
+_DATED = (
+    rf"^(?:{_YEAR}-\d\d?-\d\d?|\d\d?[/.\-]\d\d?[/.\-](?:{_YEAR}|\d\d))"
+    r"(?:[ T]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?)?$"
+)
+_SUM = r"^\s*[£+\-(]{0,2}\s*(?:0|[1-9]\d{0,2}(?:,?\d{3})?)(?:\.\d{1,17})?\s*[)%]?\s*$"
+"""A date, or a sum below a million: neither is a telephone number, however many figures stand in it."""
+_MIDNIGHT = r" 00:00:00(?:\.0+)?$"
+_ROUGHLY = (
+    "about around approx approximately circa roughly nearly almost over under up to more less than at least most or "
+    "and so a c ca some est estimated tbc tba pending unknown free nil none zero one two three four five six seven "
+    "eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty "
+    "fifty sixty seventy eighty ninety hundred thousand half dozen pound pounds pence gbp hour hours"
+)
+_ROUGH = rf"(?:(?:{'|'.join(_ROUGHLY.split())})(?:[\s,.\-]+|$))*"
+_IN_WORDS = rf"(?i)^{_ROUGH}(?:£?\d{{1,6}}(?:\.\d{{1,2}})?(?:\s+|$))?{_ROUGH}$"
+"""A sum in words that are no name, with one number at most among them."""
 _SHAPES = {
     **dict.fromkeys(("date", "month", "money", "number", "whole"), _FIGURES),
     "identifier": r"^[A-Za-z]{0,6}[\s/\-_.]?[\w/\-.+]*\d[\w/\-.+]*$",
@@ -101,15 +118,25 @@ def _protected(cells: pl.Series, kind: str | None, order: str | None, key: bytes
     if kind in PERSONAL:
         texts = _births(cells, order) if kind == "birth_date" else cells
         return pseudonymise(texts, _KINDS[kind], key).alias(cells.name)
-    cell = pl.col("cells")
+    # A spreadsheet's date comes with a midnight that nobody typed.
+    cell = pl.col("cells").str.replace(_MIDNIGHT, "") if kind == "date" else pl.col("cells")
     if kind in _SHAPES:
-        shaped = cell.str.contains(_SHAPES[kind]) & (masked(cell) == cell)
+        shaped = cell.str.contains(_SHAPES[kind]) & (masked(cell) == cell) | _harmless(cell, kind)
         safe = pl.when(shaped | cell.str.contains(r"^\s*$")).then(cell).when(cell.is_not_null()).then(pl.lit(WITHHELD))
     elif kind in _WORDS:
         safe = masked(cell)
     else:
         safe = pl.when(cell.is_not_null()).then(pl.lit(WITHHELD))
     return cells.to_frame("cells").select(safe.alias(cells.name)).to_series()
+
+
+def _harmless(cell: pl.Expr, kind: str) -> pl.Expr:
+    """What is a date in a column of dates, and a sum in a column of sums, whatever else its figures look like."""
+    if kind in ("date", "month"):
+        return cell.str.contains(_DATED)
+    if kind in ("money", "number", "whole"):
+        return cell.str.contains(_SUM) | cell.str.contains(_IN_WORDS)
+    return pl.lit(False)
 
 
 def _births(cells: pl.Series, order: str | None) -> pl.Series:

@@ -69,3 +69,25 @@ def test_a_column_of_the_owners_own_is_not_taken_for_ours(tmp_path: Path) -> Non
     extract = read(workbook(tmp_path / "cases.xlsx", rows, (*HEADER, "Reasons", LINE)))
     kept = sheet(set_aside(extract, tmp_path / "rejected"))
     assert [name for name in kept.columns if name not in HEADER] == [ROW, LINE, REASONS, "Reasons_", f"{LINE}_"]
+
+
+def test_dates_and_sums_of_a_spreadsheet_are_shown_as_they_are(tmp_path: Path) -> None:
+    days = {"Date_Closed": datetime(2011, 8, 1), "Next_Report_Date": datetime(2011, 5, 28)}
+    rows = [case("C1", Officer_Cost=1034.5600000000001, Notes="Ann Other", Intervention_Date="soon", **days),
+            case("C2", Officer_Cost="about forty", Date_Closed="Ann Other"),
+            case("C3", Officer_Cost="01908 123456", Date_Closed="01908 123456"),
+            case("C4", Officer_Cost="over May")]  # fmt: skip
+    path = set_aside(read(workbook(tmp_path / "cases.xlsx", rows)), tmp_path / "rejected")
+    one, two, three, four = sheet(path).to_dicts()
+    assert [one[name] for name in HEADER if name.endswith(("Opened", "Closed"))] == ["2011-05-28", "2011-08-01"]
+    assert one["Next Report Date"] == "2011-05-28"
+    assert (one["Officer Cost"][:7], one["Intervention Date"], one["Notes"]) == ("1034.56", "(withheld)", "(withheld)")
+    assert (two["Officer Cost"], two["Date Closed"]) == ("about forty", "(withheld)")
+    assert {three["Officer Cost"], three["Date Closed"], four["Officer Cost"]} == {"(withheld)"}
+
+
+def test_a_spreadsheet_of_dates_is_mended_from_its_rejected_file(tmp_path: Path) -> None:
+    first = read(workbook(tmp_path / "cases.xlsx", [case("C1", Date_Closed=datetime(2011, 1, 1))]))
+    again = read(mended(set_aside(first, tmp_path / "rejected"), tmp_path / "mended.xlsx", Date_Closed="2011-06-30"))
+    assert again.rows_accepted == 1
+    assert again.accepted["Cases"].select("opened_on", "closed_on").row(0) == (date(2011, 5, 28), date(2011, 6, 30))
