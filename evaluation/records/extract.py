@@ -55,6 +55,8 @@ class Extract:
         Header of each column of the mapping that the extract has, and the kind of what it holds.
     date_order
         The order of day and month by which dates were read, if any needed one.
+    system
+        The system whose references name people, as the mapping calls it.
     key
         The pseudonym key; never shown or written.
     """
@@ -72,6 +74,7 @@ class Extract:
     places: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PLACES))
     columns: Table[str, str] = field(default_factory=dict[str, str])
     date_order: str | None = None
+    system: str = ""
     key: bytes = field(default=DEMONSTRATION_KEY, repr=False, compare=False)
 
 
@@ -175,6 +178,7 @@ def _finish(name: str, label: str, sha256: str, raw: Raw, spec: Mapping, values:
         places=raw.places.filter(pl.col("row").is_in(out.implode())).select(list(PLACES)).cast(PLACES),
         columns={header: spec.columns[column].kind for column, header in raw.positions.items()},
         date_order=values.date_order,
+        system=spec.system,
     )
 
 

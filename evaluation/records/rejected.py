@@ -3,7 +3,7 @@
 Each sheet has the columns of the extract, the number of the row of data (blank rows not counted), the row at which the
 owner sees it in the file (title rows, header and blank rows counted, as a spreadsheet program does) and every reason.
 What is personal is written as its pseudonym and free text is withheld: the owner has both. A returned sheet is read by
-the same mapping, and a pseudonym in it stays what it is.
+the same mapping, and a pseudonym in it is the person that the accepted rows know by it (see `seals`).
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from evaluation.records.coding import UNMAPPED
 from evaluation.records.dates import read_days
 from evaluation.records.extract import Extract
 from evaluation.records.mapping import PERSONAL
-from evaluation.records.privacy import masked
-from evaluation.records.pseudonyms import pseudonymise
-from evaluation.records.raw import LINE, REASONS, ROW
+from evaluation.records.privacy import masked, outward
+from evaluation.records.raw import LINE, REASONS, ROW, clean
+from evaluation.records.seals import WITHHELD, sealed
+from evaluation.records.values import NO, YES
 
 WORDS_FILE = "words-in-no-list.xlsx"
-WITHHELD = "(withheld)"
 _MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _FIGURES = rf"^[\d\s./:,£+\-()%]{{1,24}}$|^\d{{1,2}}(?:st|nd|rd|th)?[\s\-./]*{_MONTH}[\s\-./,]*\d{{2,4}}$"
 _YEAR = r"(?:(?:19|2[01])\d\d)"
@@ -53,15 +53,6 @@ _MOST_ROWS = 1_000_000
 """A sheet holds little more: what is beyond goes into a further workbook."""
 _LONGEST_CELL = 32_767
 _CREATED = (2000, 1, 1)
-_KINDS = {
-    "person_ref": "ref",
-    "person_name": "name",
-    "birth_date": "born",
-    "address": "address",
-    "phone": "telephone",
-    "officer": "officer",
-    "presence": "officer",
-}
 
 
 def write_rejected(extracts: Sequence[Extract], folder: Path) -> tuple[Path, ...]:
@@ -106,7 +97,7 @@ def protected(extract: Extract) -> pl.DataFrame:
     """The rejected rows with people as pseudonyms, and withheld what is free text or has strayed."""
     frame = extract.rejected
     names = [name for name in frame.columns if name not in ("row", "reasons")]
-    columns = [_protected(frame[name], extract.columns.get(name), extract.date_order, extract.key) for name in names]
+    columns = [_protected(frame[name], extract.columns.get(name), extract) for name in names]
     lines = frame.select("row").join(extract.places, on="row", how="left", maintain_order="left")
     several = lines["sheet"].drop_nulls().n_unique() > 1
     shown = pl.concat_str("sheet", pl.lit(", row "), "line") if several else pl.col("line")
@@ -114,17 +105,20 @@ def protected(extract: Extract) -> pl.DataFrame:
     return pl.DataFrame([frame["row"].alias(ROW), lines.select(shown.alias(LINE)).to_series(), reasons, *columns])
 
 
-def _protected(cells: pl.Series, kind: str | None, order: str | None, key: bytes) -> pl.Series:
-    if kind in PERSONAL:
-        texts = _births(cells, order) if kind == "birth_date" else cells
-        return pseudonymise(texts, _KINDS[kind], key).alias(cells.name)
+def _protected(cells: pl.Series, kind: str | None, extract: Extract) -> pl.Series:
+    if kind is not None and kind in PERSONAL:
+        texts = _births(clean(cells), extract.date_order) if kind == "birth_date" else clean(cells)
+        hidden = sealed(texts, kind, extract.system, extract.key)
+        # Whether there is a lead officer at all is told of nobody, and a pseudonym in its place would say yes.
+        plain = texts.str.to_lowercase().is_in([*YES, *NO]).fill_null(False)
+        return hidden.zip_with(~plain, texts) if kind == "presence" else hidden
     # A spreadsheet's date comes with a midnight that nobody typed.
     cell = pl.col("cells").str.replace(_MIDNIGHT, "") if kind == "date" else pl.col("cells")
     if kind in _SHAPES:
         shaped = cell.str.contains(_SHAPES[kind]) & (masked(cell) == cell) | _harmless(cell, kind)
         safe = pl.when(shaped | cell.str.contains(r"^\s*$")).then(cell).when(cell.is_not_null()).then(pl.lit(WITHHELD))
     elif kind in _WORDS:
-        safe = masked(cell)
+        safe = masked(outward(cell) if kind == "area" else cell)
     else:
         safe = pl.when(cell.is_not_null()).then(pl.lit(WITHHELD))
     return cells.to_frame("cells").select(safe.alias(cells.name)).to_series()

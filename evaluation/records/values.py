@@ -17,8 +17,8 @@ from evaluation.records.raw import Raw
 from evaluation.records.texts import Texts
 
 REASONS = pl.Schema({"row": pl.Int64, "reason": pl.String})
-_YES = ("yes", "y", "true", "t", "1", "satisfied", "very satisfied", "fairly satisfied")
-_NO = ("no", "n", "false", "f", "0", "dissatisfied", "not satisfied", "very dissatisfied", "fairly dissatisfied")
+YES = ("yes", "y", "true", "t", "1", "satisfied", "very satisfied", "fairly satisfied")
+NO = ("no", "n", "false", "f", "0", "dissatisfied", "not satisfied", "very dissatisfied", "fairly dissatisfied")
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def read_values(raw: Raw, mapping: Mapping, options: Options) -> Values:
     from evaluation.records.traits import traits
 
     got = _Collected({"row": raw.cells["row"].cast(pl.Int64)})
-    texts = Texts(raw, mapping)
+    texts = Texts(raw, mapping, options.key)
     order = _read_dates(texts, raw, mapping, options, got)
     for name in raw.positions:
         column = mapping.columns[name]
@@ -204,9 +204,9 @@ def _note_spoilt(text: pl.Series, context: _Context, got: _Collected) -> None:
 
 def _yes_no(name: str, text: pl.Series, context: _Context, got: _Collected) -> None:
     lower = text.str.to_lowercase()
-    known = [*_YES, *_NO]
+    known = [*YES, *NO]
     got.columns[name] = lower.replace_strict(
-        known, [True] * len(_YES) + [False] * len(_NO), default=None, return_dtype=pl.Boolean
+        known, [True] * len(YES) + [False] * len(NO), default=None, return_dtype=pl.Boolean
     )
     _unreadable(name, text, got.columns[name], context.header, "yes or no", got)
 
@@ -214,8 +214,8 @@ def _yes_no(name: str, text: pl.Series, context: _Context, got: _Collected) -> N
 def _presence(name: str, text: pl.Series, context: _Context, got: _Collected) -> None:
     """A lead officer: the cell names one, or says yes or no."""
     lower = text.str.to_lowercase()
-    got.columns[f"{name}?"] = text.is_not_null() & ~lower.is_in(list(_NO)).fill_null(False)
-    names = text.set(lower.is_in([*_YES, *_NO]).fill_null(False), None)
+    got.columns[f"{name}?"] = text.is_not_null() & ~lower.is_in(list(NO)).fill_null(False)
+    names = text.set(lower.is_in([*YES, *NO]).fill_null(False), None)
     got.columns[name] = pseudonymise(names, "officer", context.options.key)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 import xlsxwriter
 
 from evaluation.records import Extract, read_extract, write_rejected
@@ -91,3 +92,71 @@ def test_a_spreadsheet_of_dates_is_mended_from_its_rejected_file(tmp_path: Path)
     again = read(mended(set_aside(first, tmp_path / "rejected"), tmp_path / "mended.xlsx", Date_Closed="2011-06-30"))
     assert again.rows_accepted == 1
     assert again.accepted["Cases"].select("opened_on", "closed_on").row(0) == (date(2011, 5, 28), date(2011, 6, 30))
+
+
+def households(extract: Extract) -> dict[str, str]:
+    return dict(extract.accepted["Cases"].select("case_id", "subject_id").iter_rows())
+
+
+def test_a_household_sent_back_by_its_pseudonym_stays_one_household(tmp_path: Path) -> None:
+    rows = [case("C1", "H 1", Officer_Cost="x"), case("C2", "h-1"), case("C3", "H2")]
+    first = read(workbook(tmp_path / "cases.xlsx", rows))
+    path = set_aside(first, tmp_path / "rejected")
+    assert "H 1" not in str(sheet(path).rows())
+    again = read(mended(path, tmp_path / "mended.xlsx", Officer_Cost="12.50"))
+    assert households(again)["C1"] == households(first)["C2"] != households(first)["C3"]
+    # A file that is set aside and sent back twice keeps its people too.
+    twice = set_aside(read(mended(path, tmp_path / "still.xlsx", Officer_Cost="y")), tmp_path / "twice")
+    third = read(mended(twice, tmp_path / "third.xlsx", Officer_Cost="12.50"))
+    assert households(third) == households(again)
+
+
+def test_a_pseudonym_that_was_not_made_here_is_refused(tmp_path: Path) -> None:
+    first = read(workbook(tmp_path / "cases.xlsx", [case("C1", Officer_Cost="x")]))
+    path = set_aside(first, tmp_path / "rejected")
+    [ours] = sheet(path)["Household Ref"].to_list()
+    bare, _, seal = ours.partition("-")
+    strangers = [
+        bare,
+        "r_56bfa20e0123456789ab",
+        f"{bare}-{'0' * 12}",
+        f"p_{'0' * 20}-{seal}",
+        ours.upper(),
+        "(withheld)",
+    ]
+    rows = [case(f"C{number}", household) for number, household in enumerate(strangers)]
+    extract = read(workbook(tmp_path / "strange.xlsx", [*rows, case("C9", ours)]))
+    assert households(extract).keys() == {"C9"}
+    reasons = [reason for [reason] in extract.rejected["reasons"].to_list()]
+    assert len(reasons) == 6
+    assert reasons[-1] == "Household Ref: withheld in the file of rejected rows; put your own value back"
+    assert {reason.partition("; ")[2] for reason in reasons[:-1]} == {"put your own reference back"}
+    # Set aside once more, a stranger must not leave with our seal.
+    assert set(sheet(set_aside(extract, tmp_path / "again"))["Household Ref"].to_list()) == {"(withheld)"}
+    assert read(mended(path, tmp_path / "other.xlsx", Officer_Cost="1"), key=b"o" * 32).rows_accepted == 0
+
+
+@pytest.mark.parametrize("column", ["Case Ref", "Date Opened", "Officer Cost", "Scheme"])
+def test_what_was_withheld_is_asked_for_again(column: str, tmp_path: Path) -> None:
+    row = dict(zip(HEADER, case("C1"), strict=True)) | {column: "(withheld)"}
+    extract = read(workbook(tmp_path / "cases.xlsx", [tuple(row.values())]))
+    assert f"{column}: withheld in the file of rejected rows; put your own value back" in extract.rejected["reasons"][0]
+
+
+def test_whether_there_is_a_lead_officer_survives_being_set_aside(tmp_path: Path) -> None:
+    header = (
+        "Incident Ref",
+        "Case Ref",
+        "Incident Date",
+        "Complaint Type",
+        "Date Opened",
+        "Date Closed",
+        "Lead Officer",
+    )
+    rows = [("I1", "K1", "13/01/2011", "Noise", "14/01/2011", "soon", "No"),
+            ("I2", "K2", "13/01/2011", "Noise", "14/01/2011", "soon", "Ann Other")]  # fmt: skip
+    first = read_extract(workbook(tmp_path / "flare.xlsx", rows, header), "flare", as_of=AS_OF, key=KEY)
+    path = set_aside(first, tmp_path / "rejected")
+    assert "Ann Other" not in str(sheet(path).rows())
+    again = read_extract(mended(path, tmp_path / "m.xlsx", Date_Closed="01/02/2011"), "flare", as_of=AS_OF, key=KEY)
+    assert again.accepted["Cases"]["has_lead"].to_list() == [False, True]
