@@ -54,7 +54,7 @@ def of_check(job: Job) -> Report:
     return Report(
         done=[scorecard(figures, job.workspace.settings.quality), "", _records_line(job)],
         attention=[*_not_named(job), *_rejected_lines(job), *_skipped_lines(job), *_passed(job)],
-        next_steps=[f"Run the studies: {_command(job, 'run')}", *_mend_lines(job)],
+        next_steps=[f"Run the studies: {_command(job, 'run')}", *_mend_lines(job), *_teach_lines(job, figures)],
         data={"quality": figures, **_data(job)},
         exit_code=_quality_code(job),
     )
@@ -176,6 +176,17 @@ def _mend_lines(job: Job) -> list[str]:
     if not any(one["rejected"] for one in job.about_records["inputs"]):
         return []
     return [f"Rows to mend and send back: {job.workspace.build / 'rejected'}"]
+
+
+def _teach_lines(job: Job, figures: Mapping[str, Any]) -> list[str]:
+    """Where the words in no code list are, and how they are taught."""
+    if not figures["unmapped_words"]:
+        return []
+    file = job.workspace.build / "rejected" / "words-in-no-list.xlsx"
+    return [
+        f"Words to teach: copy {file} to decisions/words.xlsx, fill in its column 'Your code', and name the copy in "
+        f'{SETTINGS_FILE} under [decisions]: words = "decisions/words.xlsx"'
+    ]
 
 
 def _rejected_lines(job: Job) -> list[str]:

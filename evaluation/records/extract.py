@@ -18,6 +18,7 @@ from evaluation.records.pseudonyms import DEMONSTRATION_KEY
 from evaluation.records.raw import Raw, to_raw
 from evaluation.records.rules import NOT_IN_THE_FUTURE
 from evaluation.records.sources import read_source
+from evaluation.records.taught import Taught
 from evaluation.records.traits import TRAITS
 from evaluation.records.values import Options, Values, read_values
 
@@ -87,6 +88,7 @@ def read_extract(
     schemes: Table[str, Sequence[str]] | None = None,
     dates: str | None = None,
     name: str | None = None,
+    taught: Taught | None = None,
 ) -> Extract:
     """Read one extract by its mapping.
 
@@ -106,6 +108,8 @@ def read_extract(
         `day-first` or `month-first`, where the data owner declares what the values do not prove.
     name
         What to call the extract; else the file's stem.
+    taught
+        What the partnership says that words in no code list mean; see `read_taught`.
 
     Raises
     ------
@@ -124,7 +128,8 @@ def read_extract(
         file, sha256 = source.name, source.sha256
         raw = to_raw(source.grid, spec)
         del source  # its cells are the rows of `raw` once more
-        options = Options(key or DEMONSTRATION_KEY, scheme_list(schemes), dates, _lists(spec, mapping))
+        lists = _lists(spec, mapping)
+        options = Options(key or DEMONSTRATION_KEY, scheme_list(schemes), dates, lists, taught, name or file)
         values = read_values(raw, spec, options)
         finished = _finish(name or file, label, sha256, raw, spec, values, as_of)
         return replace(finished, key=options.key)

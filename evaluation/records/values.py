@@ -14,6 +14,7 @@ from evaluation.records.coding import CodeList
 from evaluation.records.mapping import Column, Mapping, PersonPart, sources_of
 from evaluation.records.pseudonyms import PSEUDONYM, person_ids, pseudonymise, reference_ids
 from evaluation.records.raw import Raw
+from evaluation.records.taught import Taught
 from evaluation.records.texts import Texts
 
 REASONS = pl.Schema({"row": pl.Int64, "reason": pl.String})
@@ -35,12 +36,22 @@ class Options:
         The declared order of day and month, if any.
     lists
         The council's own folder of code lists, if any.
+    taught
+        What the partnership says that words in no code list mean.
+    extract
+        What the extract is called, for words that mean something else in another.
     """
 
     key: bytes
     schemes: CodeList
     dates: str | None = None
     lists: Path | None = None
+    taught: Taught | None = None
+    extract: str = ""
+
+    def taught_to(self, words: CodeList) -> CodeList:
+        """A code list with what the partnership has taught."""
+        return words if self.taught is None else self.taught.added(words, self.extract)
 
 
 @dataclass(frozen=True)
@@ -241,7 +252,7 @@ def _district(name: str, text: pl.Series, context: _Context, got: _Collected) ->
 
 
 def _code(name: str, text: pl.Series, context: _Context, got: _Collected) -> None:
-    words = coding.load_list(str(context.column.list), context.options.lists)
+    words = context.options.taught_to(coding.load_list(str(context.column.list), context.options.lists))
     silent = context.mapping.unclassified
     coded = coding.code(text, words, column=context.header, unclassified=silent)
     got.columns[name] = coded.codes
@@ -260,14 +271,13 @@ def _scheme(name: str, text: pl.Series, context: _Context, got: _Collected) -> N
     table = coding.normal_words(text)
     plain = table.filter(pl.col("normal").is_in(list(untreated)))["text"]
     treated = text.set(text.is_in(plain.implode()).fill_null(False), None) if len(plain) else text
-    coded = coding.code(treated, context.options.schemes, column=context.header)
+    schemes = context.options.taught_to(context.options.schemes)
+    coded = coding.code(treated, schemes, column=context.header)
     unknown = treated.is_not_null() & coded.codes.is_null()
     codes = coded.codes.set(unknown, "unclassified")
     got.columns[name] = codes
     got.columns[f"{name}.word"] = codes
-    got.columns[f"{name}.band"] = codes.replace_strict(
-        context.options.schemes.bands, default=None, return_dtype=pl.String
-    )
+    got.columns[f"{name}.band"] = codes.replace_strict(schemes.bands, default=None, return_dtype=pl.String)
     got.unmapped.append(coded.unmapped)
     if context.mapping.unknown_scheme == "reject" and unknown.any():
         hints = dict(zip(coded.unmapped["word"].to_list(), coded.unmapped["suggestion"].to_list(), strict=True))

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from evaluation.records.linking.truth import Marked
-from evaluation.records.quality.scorecard import Passed, passed, scorecard
+from evaluation.records.quality.scorecard import RARER_WORDS, Passed, passed, scorecard
 
 FIGURES = pl.Schema(
     {
@@ -25,7 +25,6 @@ FIGURES = pl.Schema(
 
 
 LEAST_ROWS_OF_A_WORD = 10
-RARER_WORDS = "(rarer words)"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from evaluation.errors import UsageError, did_you_mean
 _WIDTH = 84
 _MOST_MONTHS = 6
 _MOST_WORDS = 5
+RARER_WORDS = "(rarer words)"
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,14 @@ def _gaps(quality: Table[str, Any]) -> list[str]:
 
 
 def _words(quality: Table[str, Any]) -> list[str]:
-    return [
+    listed = [row for row in quality["unmapped_words"] if row["word"] != RARER_WORDS]
+    rarer = sum(row["rows"] for row in quality["unmapped_words"]) - sum(row["rows"] for row in listed)
+    lines = [
         f"In no code list: '{row['word']}' ({row['source']}, {row['rows']} rows)"
         + (f"; perhaps {row['suggestion']}" if row["suggestion"] else "")
-        for row in quality["unmapped_words"][:_MOST_WORDS]
+        for row in listed[:_MOST_WORDS]
     ]
+    if not rarer:
+        return lines
+    rows = "1 row" if rarer == 1 else f"{rarer:,} rows"
+    return [*lines, f"In no code list: rarer words in {rows}; words-in-no-list.xlsx names them"]
