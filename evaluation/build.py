@@ -198,6 +198,7 @@ def _about(job: Job, extract: Extract) -> dict[str, Any]:
     settings = job.workspace.settings.extracts[extract.name]
     return {
         "accepted": extract.rows_accepted,
+        "later": int(extract.only_later.sum()),
         "licence": settings.licence,
         "mapping": settings.mapping,
         "name": extract.name,

@@ -78,6 +78,12 @@ class Extract:
     system: str = ""
     key: bytes = field(default=DEMONSTRATION_KEY, repr=False, compare=False)
 
+    @property
+    def only_later(self) -> pl.Series:
+        """Which rejected rows have no fault but that they begin after the as-of date, for which this is read again."""
+        begun = self.rejected["reasons"].list.eval(~pl.element().str.starts_with(horizon.LATER)).list.any()
+        return ~begun if len(begun) else pl.Series([], dtype=pl.Boolean)
+
 
 def read_extract(
     path_or_uri: str | Path,

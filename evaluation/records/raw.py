@@ -28,7 +28,7 @@ _SPACE = " \t\r\n\u00a0\u2007\u202f\u200b\u200e\u200f\u2060\ufeff'"
 EXTRA = "(cells beyond the header)"
 ROW, LINE, REASONS = "Row of data (1 is the first below the header)", "Row in your file", "Reasons"
 """The columns that a file of rejected rows puts before those of the extract."""
-_TAKEN = ("row", "reasons", ROW, LINE, REASONS)
+_TAKEN: tuple[str, ...] = ("row", "reasons", ROW, LINE, REASONS)
 _OURS = frozenset(headers.normal(name) for name in (ROW, LINE, REASONS))
 TOTALS = "totals row below the table: it is no record and needs no mending"
 REMARK = "remark below the table: it is no record and needs no mending"
@@ -216,7 +216,7 @@ def _renumber(numbered: pl.DataFrame, misfits: Table[int, str]) -> dict[int, str
 
 def _names(header: tuple[str, ...], width: int) -> list[str]:
     """A different name for every column of the grid: its header, else its position."""
-    names = dict.fromkeys(_TAKEN, 0)
+    names: dict[str, int] = dict.fromkeys(_TAKEN, 0)
     for position in range(width):
         name = header[position] if position < len(header) and header[position] else f"column {position + 1}"
         if position >= len(header):

@@ -94,8 +94,11 @@ def unmapped_words(extracts: Sequence[Extract]) -> pl.DataFrame:
 
 
 def protected(extract: Extract) -> pl.DataFrame:
-    """The rejected rows with people as pseudonyms, and withheld what is free text or has strayed."""
-    frame = extract.rejected
+    """The rejected rows with people as pseudonyms, and withheld what is free text or has strayed.
+
+    Rows that merely begin after the as-of date need no mending and are left out.
+    """
+    frame = extract.rejected.filter(~extract.only_later)
     names = [name for name in frame.columns if name not in ("row", "reasons")]
     columns = [_protected(frame[name], extract.columns.get(name), extract) for name in names]
     lines = frame.select("row").join(extract.places, on="row", how="left", maintain_order="left")

@@ -101,6 +101,10 @@ def test_check_says_where_to_teach_and_reads_what_was_taught(
     said = " ".join(capsys.readouterr().out.split())
     assert "Words to teach" in said
     assert "rarer words in 3 rows" in said
+    assert "The outcome of 2 of 3 closed cases is blank or in no code list" in said
+    # A row a case is no log of actions, and its reports cannot but have their case.
+    assert "No action for three months not recorded" in said
+    assert "Incidents not linked to their case not recorded" in said
     (folder / "decisions").mkdir()
     listing = folder / "build/rejected/words-in-no-list.xlsx"
     filled(listing, folder / "decisions/words.xlsx", Sorted="resolved", Mediation="mediation", Closed="withdrawn")
@@ -109,6 +113,7 @@ def test_check_says_where_to_teach_and_reads_what_was_taught(
     said = " ".join(capsys.readouterr().out.split())
     assert "4 accepted" in said
     assert "Words to teach" not in said
+    assert "The outcome of" not in said
     filled(folder / "decisions/words.xlsx", folder / "decisions/words.xlsx", Sorted="moved", Mediation="mediation")
     assert run(["check", "--workspace", str(folder)]) == 0
     assert pl.read_parquet(folder / "build/records/Cases.parquet")["closure"].to_list()[0] == "moved"

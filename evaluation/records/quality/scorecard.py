@@ -74,13 +74,15 @@ def scorecard(quality: Table[str, Any], thresholds: Table[str, float] | None = N
     marked = {one.test for one in passed(quality, limits)}
     read = sum(row["rows_read"] for row in quality["extracts"])
     aside = sum(row["rows_rejected"] for row in quality["extracts"])
+    later = sum(row.get("rows_later", 0) for row in quality["extracts"])
+    left = f" + {later:,} begun later" if later else ""
     count = len(quality["extracts"])
     extracts = "1 extract" if count == 1 else f"{count} extracts"
     rows = [_line(row, row["test"] in marked, limits.get(row["test"])) for row in quality["tests"]]
     lines = [
         f"Data quality to {quality['as_of']}",
         "=" * _WIDTH,
-        f"{extracts}: {read:,} rows read = {read - aside:,} accepted + {aside:,} set aside",
+        f"{extracts}: {read:,} rows read = {read - aside:,} accepted + {aside - later:,} set aside{left}",
         "-" * _WIDTH,
         *rows,
         "-" * _WIDTH,
