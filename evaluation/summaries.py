@@ -50,6 +50,7 @@ def of_check(job: Job) -> Report:
     from evaluation.records.quality.scorecard import scorecard
 
     figures = build.quality(job)
+    day = "" if job.own_day is None else f" --as-of {job.workspace.as_of}"
     if not job.workspace.settings.extracts:
         return _without_extracts(job, figures)
     return Report(
@@ -61,7 +62,7 @@ def of_check(job: Job) -> Report:
             *_unknown_lines(figures),
             *_passed(job),
         ],
-        next_steps=[f"Run the studies: {_command(job, 'run')}", *_mend_lines(job), *_teach_lines(job, figures)],
+        next_steps=[f"Run the studies: {_command(job, f'run{day}')}", *_mend_lines(job), *_teach_lines(job, figures)],
         data={"quality": figures, **_data(job)},
         exit_code=_quality_code(job),
     )
