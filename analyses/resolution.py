@@ -1,7 +1,8 @@
 """How long do cases take to be answered and resolved, and which are overdue?
 
 Oxford's review (2009, recommendation 3 and section 19) asks for minimum and maximum resolution times from history, and
-for caseloads by officer with their complexity. "Closed" is not "resolved": other closures compete with resolution.
+for caseloads by officer with their complexity. "Closed" is not "resolved": other closures compete with resolution, and
+a closed case of which no outcome is known is neither resolved nor unresolved.
 """
 
 from datetime import date
@@ -17,6 +18,7 @@ from evaluation.follow_up.tables import Tables, table
 from evaluation.survival import cumulative_incidence, kaplan_meier
 
 FEWEST = 10
+UNKNOWN = "closed, outcome not known"
 OVERDUE_MONTHS = {"6_months": 182, "12_months": 365, "24_months": 730}
 
 
@@ -35,6 +37,8 @@ def cases(records: Tables, as_of: date) -> pl.DataFrame:
             .then(pl.lit("censored"))
             .when(pl.col("closure") == "resolved")
             .then(pl.lit("resolved"))
+            .when(pl.col("closure").is_null())
+            .then(pl.lit(UNKNOWN))
             .otherwise(pl.lit("closed otherwise"))
             .alias("event")
         )
@@ -61,6 +65,26 @@ def resolved_by(frame: pl.DataFrame, day: int = 182) -> dict[str, Any]:
         "median_days": float(days.median() or 0),
         "longest_tenth_days": float(days.quantile(0.9) or 0),
     }
+
+
+def outcome_sentences(frame: pl.DataFrame, overall: dict[str, Any]) -> tuple[list[str], tuple[str, ...]]:
+    """What can be said of resolution, and what cannot because closed cases have no outcome that is known."""
+    unknown = frame.filter(pl.col("event") == UNKNOWN).height
+    unsaid = f"How {unknown} closed cases ended: their outcome is blank or in no list, so it is not known."
+    said: list[str] = []
+    if "resolved_share" in overall:
+        said.append(f"Within half a year, {100 * overall['resolved_share']:.0f} of 100 cases were resolved.")
+    if not unknown:
+        return said, ()
+    if said:
+        event = pl.when(pl.col("event") == UNKNOWN).then(pl.lit("resolved")).otherwise("event")
+        most = 100 * resolved_by(frame.with_columns(event.alias("event")))["resolved_share"]
+        said = [
+            f"Within half a year, {100 * overall['resolved_share']:.0f} of 100 cases are known to have been resolved.",
+            f"The outcome of {unknown} closed cases is not known. "
+            f"Had all of them been resolved, it would be {most:.0f} of 100.",
+        ]
+    return said, (unsaid,)
 
 
 def response(frame: pl.DataFrame) -> dict[str, Any]:
@@ -128,8 +152,7 @@ def measure(records: Tables, as_of: date) -> Measured:
         if loads
         else []
     )
-    if "resolved_share" in overall:
-        sentences.insert(0, f"Within half a year, {100 * overall['resolved_share']:.0f} of 100 cases were resolved.")
+    resolved, unsaid = outcome_sentences(frame, overall)
     return Measured(
         attrition=(
             Step("cases opened by the as-of date", frame.height),
@@ -143,10 +166,11 @@ def measure(records: Tables, as_of: date) -> Measured:
             "open_cases_over": overdue,
             "caseloads": loads,
         },
-        can_say=tuple(sentences),
+        can_say=(*resolved, *sentences),
+        cannot_say=unsaid,
         assumptions=(
             "A case dealt with but never closed in its system leaves on the day it was dealt with, its outcome "
-            "unknown.",
+            "unknown. A closed case of which no outcome is known leaves on the day it was closed.",
             "A case without a first response on record waited until it was done.",
         ),
     )
@@ -160,7 +184,7 @@ study = DescriptiveStudy(
     definition={
         "eligible": "every case with an opening day, duplicates left out",
         "time_zero": "the day the case was opened",
-        "outcome": "first response; resolution, with every other closure competing",
+        "outcome": "first response; resolution, with every other closure (also one of unknown outcome) competing",
         "follow_up": "to the closure or the as-of date",
     },
     cannot_tell=(

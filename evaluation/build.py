@@ -68,8 +68,8 @@ def read_records(job: Job) -> None:
     _prepare_example(job)
     with job.steps.step("Records") as advance:
         settings = job.workspace.settings
-        answers = _decisions(job, "linking")
-        declared = [settings.extracts, settings.quality, answers and file_digest(answers)]
+        answers = [path and file_digest(path) for path in (_decisions(job, "linking"), _decisions(job, "words"))]
+        declared = [settings.extracts, settings.quality, answers]
         key = digest([job.inputs, _mappings(job), job.schemes, job.workspace.as_of, declared, job.code])
         if all(job.store.is_current(part, key) for part in RECORD_PARTS) and not job.has_database:
             job.steps.reused.append("Records")
@@ -116,12 +116,14 @@ def _mappings(job: Job) -> dict[str, str]:
 
 def _read_extracts(job: Job, advance: Callable[[int, int], None]) -> list[Extract]:
     """Read all extracts; those that are refused are all named before the run ends."""
-    from evaluation.records import read_extract
+    from evaluation.records import read_extract, read_taught
     from evaluation.register import scheme_names
 
     workspace = job.workspace
     names = list(workspace.settings.extracts)
     key = _pseudonym_key(job)
+    words = _decisions(job, "words")
+    taught = None if words is None else read_taught(words)
     extracts: list[Extract] = []
     refused: list[str] = []
     for done, name in enumerate(names, 1):
@@ -134,6 +136,7 @@ def _read_extracts(job: Job, advance: Callable[[int, int], None]) -> list[Extrac
                 dates=workspace.settings.extracts[name].dates,
                 schemes=scheme_names(job.schemes),
                 name=name,
+                taught=taught,
             )
             # The mapping is named as the workspace names it: where the workspace lies is nobody's business.
             extracts.append(replace(extract, mapping=workspace.settings.extracts[name].mapping))
@@ -197,6 +200,7 @@ def _about(job: Job, extract: Extract) -> dict[str, Any]:
     settings = job.workspace.settings.extracts[extract.name]
     return {
         "accepted": extract.rows_accepted,
+        "later": int(extract.only_later.sum()),
         "licence": settings.licence,
         "mapping": settings.mapping,
         "name": extract.name,
@@ -349,8 +353,8 @@ def _reconciled(job: Job, as_of: date | None) -> Any:
     return result
 
 
-def _decisions(job: Job, about: Literal["linking", "receipts"]) -> Path | None:
-    """The file with people's answers to uncertain matches, where the partnership has one."""
+def _decisions(job: Job, about: Literal["linking", "receipts", "words"]) -> Path | None:
+    """The file with people's answers to uncertain matches or unknown words, where the partnership has one."""
     return _own_file(job, getattr(job.workspace.settings.decisions, about), f"The answers on {about}")
 
 

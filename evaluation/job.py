@@ -72,9 +72,8 @@ class Job:
         """Hash the workspace's own files as they are now."""
         root, settings = self.workspace.root, self.workspace.settings
         named = [extract.mapping for extract in settings.extracts.values() if extract.mapping.endswith(".toml")]
-        named += [
-            name for name in (settings.decisions.linking, settings.decisions.receipts, settings.income.rules) if name
-        ]
+        answers = settings.decisions
+        named += [name for name in (answers.linking, answers.receipts, answers.words, settings.income.rules) if name]
         written = [path for folder, pattern in OWN_FILES.items() for path in (root / folder).rglob(pattern)]
         files = [root / SETTINGS_FILE, *(root / name for name in named), *written]
         return {_place(path, root): file_digest(path) for path in sorted(set(files)) if path.is_file()}

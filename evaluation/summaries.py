@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from evaluation.publication import Site
 
 REJECTED_SHARE_TO_MENTION = 0.05
+UNKNOWN_SHARE_TO_MENTION = 0.05
 TABLES = {".csv", ".txt", ".tsv", ".xls", ".xlsx", ".xlsm", ".ods", ".parquet"}
 
 
@@ -60,6 +61,7 @@ def of_check(job: Job) -> Report:
     from evaluation.records.quality.scorecard import scorecard
 
     figures = build.quality(job)
+    day = "" if job.own_day is None else f" --as-of {job.workspace.as_of}"
     if not job.workspace.settings.extracts:
         return _without_extracts(job, figures)
     return Report(
@@ -71,9 +73,14 @@ def of_check(job: Job) -> Report:
             *attention.unknown_schemes(job),
             *attention.nothing_became(job),
             *_skipped_lines(job),
+            *_unknown_lines(figures),
             *_passed(job),
         ],
-        next_steps=[f"Run the studies: {_command(job, f'run{_day(job)}')}", *_mend_lines(job)],
+        next_steps=[
+            f"Run the studies: {_command(job, f'run{_day(job)}')}",
+            *_mend_lines(job),
+            *_teach_lines(job, figures),
+        ],
         data={"quality": figures, **_data(job)},
         exit_code=_quality_code(job),
     )
@@ -215,21 +222,54 @@ def _records_line(job: Job) -> str:
     inputs = job.about_records["inputs"]
     read, accepted, rejected = (sum(one[key] for one in inputs) for key in ("read", "accepted", "rejected"))
     extracts = "1 extract" if len(inputs) == 1 else f"{len(inputs)} extracts"
-    return f"{read:,} rows of {extracts}: {accepted:,} accepted, {rejected:,} set aside with reasons."
+    later = sum(one.get("later", 0) for one in inputs)
+    line = f"{read:,} rows of {extracts}: {accepted:,} accepted, {rejected - later:,} set aside with reasons"
+    left = f", {later:,} left out because they begin after {job.workspace.as_of}" if later else ""
+    return f"{line}{left}."
 
 
 def _mend_lines(job: Job) -> list[str]:
-    if not any(one["rejected"] for one in job.about_records["inputs"]):
+    if not any(_faulty(one) for one in job.about_records["inputs"]):
         return []
     return [f"Rows to mend and send back: {job.workspace.build / 'rejected'}"]
 
 
+def _unknown_lines(figures: Mapping[str, Any]) -> list[str]:
+    """Say that many words, or the outcomes of many closed cases, are not known: the findings then say less."""
+    rows = {row["test"]: row for row in figures["tests"] if (row["share"] or 0) > UNKNOWN_SHARE_TO_MENTION}
+    said: list[str] = []
+    if outcome := rows.get("outcome_unknown"):
+        said.append(
+            f"The outcome of {outcome['count']:,} of {outcome['of']:,} closed cases is blank or in no code list: they "
+            "count neither as resolved nor as unresolved."
+        )
+    if words := rows.get("unmapped_codes"):
+        said.append(f"Words in no code list stand in {words['count']:,} of {words['of']:,} rows.")
+    return said
+
+
+def _teach_lines(job: Job, figures: Mapping[str, Any]) -> list[str]:
+    """Where the words in no code list are, and how they are taught."""
+    if not figures["unmapped_words"]:
+        return []
+    file = job.workspace.build / "rejected" / "words-in-no-list.xlsx"
+    return [
+        f"Words to teach: copy {file} to decisions/words.xlsx, fill in its column 'Your code', and name the copy in "
+        f'{SETTINGS_FILE} under [decisions]: words = "decisions/words.xlsx"'
+    ]
+
+
 def _rejected_lines(job: Job) -> list[str]:
     return [
-        f"{one['name']}: {one['rejected']:,} of {one['read']:,} rows were set aside; see build/rejected."
+        f"{one['name']}: {_faulty(one):,} of {one['read']:,} rows were set aside; see build/rejected."
         for one in job.about_records["inputs"]
-        if one["read"] and one["rejected"] / one["read"] > REJECTED_SHARE_TO_MENTION
+        if one["read"] and _faulty(one) / one["read"] > REJECTED_SHARE_TO_MENTION
     ]
+
+
+def _faulty(one: Mapping[str, Any]) -> int:
+    """Count the rows of an extract that somebody can mend: not those that merely begin after the as-of date."""
+    return one["rejected"] - one.get("later", 0)
 
 
 def _skipped_lines(job: Job) -> list[str]:

@@ -41,6 +41,7 @@ base = 5                    # and every published count is rounded to this
 # [decisions]
 # linking = "decisions/people.csv"
 # receipts = "decisions/receipts.csv"
+# words = "decisions/words.xlsx"      # build/rejected/words-in-no-list.xlsx, with its column "Your code" filled in
 
 # Where a court applies money in another order, or points are weighed otherwise: a file of rules.
 # [income]

@@ -82,10 +82,11 @@ class PrivacySettings(_Strict):
 
 
 class DecisionSettings(_Strict):
-    """Files with people's answers to uncertain matches, relative to the workspace."""
+    """Files with people's answers to uncertain matches and unknown words, relative to the workspace."""
 
     linking: str | None = None
     receipts: str | None = None
+    words: str | None = None
 
 
 class IncomeSettings(_Strict):

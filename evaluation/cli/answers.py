@@ -51,6 +51,7 @@ class Input(_Part):
     read: Count
     accepted: Count
     rejected: Count
+    later: Count = Field(description="of those rejected, how many only begin after the as-of date: none to mend")
     notes: list[str]
     licence: str | None
     source: str | None

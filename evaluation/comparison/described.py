@@ -18,7 +18,7 @@ DESCRIBES = "this describes what happened; it compares nobody, so it is no evide
 
 @dataclass(frozen=True)
 class Measured:
-    """What a describing study found: people at each step, numbers, curves, checks and sentences."""
+    """What a describing study found: people at each step, numbers, curves, checks, what it can and cannot say."""
 
     attrition: tuple[Step, ...]
     numbers: Mapping[str, Any]
@@ -26,6 +26,7 @@ class Measured:
     curves: Sequence[Mapping[str, Any]] = ()
     checks: tuple[Check, ...] = ()
     assumptions: tuple[str, ...] = ()
+    cannot_say: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,12 +76,14 @@ class DescriptiveStudy:
             curves=tuple(found.curves),
             checks=found.checks,
             can_say=found.can_say,
+            cannot_say=(*found.cannot_say, *self.cannot_tell),
             coverage=rows,
             sources=(*self.sources, *(f"extract: {name}" for name in recorded_sources(records))),
             assumptions=found.assumptions,
         )
 
     def _finding(self, as_of: str, *, reason: str | None = None, **fields: Any) -> Finding:
+        unsaid = (*((f"{self.title}: {reason}.",) if reason else ()), *self.cannot_tell)
         return Finding(
             study=self.name,
             scheme=self.scheme,
@@ -91,6 +94,5 @@ class DescriptiveStudy:
             as_of=as_of,
             protocol=self.protocol(),
             evidence=no_evidence(reason or DESCRIBES).to_dict(),
-            cannot_say=((f"{self.title}: {reason}.",) if reason else ()) + self.cannot_tell,
-            **{"sources": self.sources, **fields},  # pyright: ignore[reportArgumentType]
+            **{"sources": self.sources, "cannot_say": unsaid, **fields},  # pyright: ignore[reportArgumentType]
         )

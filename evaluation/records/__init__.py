@@ -8,6 +8,7 @@ from evaluation.records.mapping import load_mapping, mappings
 from evaluation.records.pseudonyms import load_key
 from evaluation.records.quality import Quality, measure
 from evaluation.records.rejected import write_rejected
+from evaluation.records.taught import read_taught
 
 __all__ = [
     "Extract",
@@ -21,6 +22,7 @@ __all__ = [
     "mappings",
     "measure",
     "read_extract",
+    "read_taught",
     "scan",
     "write",
     "write_rejected",

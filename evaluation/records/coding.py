@@ -110,6 +110,11 @@ def scheme_list(schemes: Table[str, Sequence[str]] | None, folder: Path | None =
     return CodeList("schemes", {**shipped.codes, **given}, shipped.bands)
 
 
+def normal_word(text: str) -> str:
+    """The normal form of a word as it is listed: a long one is cut, what is personal in it is masked."""
+    return normal_text(shown_word(text).replace("_", " "))
+
+
 def normal_words(text: pl.Series) -> pl.DataFrame:
     """Each different word of a column (`text`), its normal form (`normal`) and its number of rows (`rows`)."""
     counts = text.drop_nulls().to_frame("text").group_by("text").agg(pl.len().alias("rows"))
@@ -133,7 +138,9 @@ def code(text: pl.Series, words: CodeList, *, column: str, unclassified: Sequenc
     """
     table = normal_words(text)
     silent = {normal_text(one) for one in unclassified}
-    codes = [words.codes.get(normal) for normal in table["normal"].to_list()]
+    pairs = zip(table["normal"].to_list(), table["text"].to_list(), strict=True)
+    # A long word is listed cut, and taught as it is listed.
+    codes = [words.codes.get(normal) or words.codes.get(normal_word(text)) for normal, text in pairs]
     table = table.with_columns(value=pl.Series(codes, dtype=pl.String))
     missing = table.filter(pl.col("value").is_null() & ~pl.col("normal").is_in(list(silent)))
     looked = pl.DataFrame({"text": text}).join(

@@ -18,6 +18,7 @@ from evaluation.records.pseudonyms import DEMONSTRATION_KEY
 from evaluation.records.raw import Raw, to_raw
 from evaluation.records.rules import NOT_IN_THE_FUTURE
 from evaluation.records.sources import read_source
+from evaluation.records.taught import Taught
 from evaluation.records.traits import TRAITS
 from evaluation.records.values import Options, Values, read_values
 
@@ -55,6 +56,8 @@ class Extract:
         Header of each column of the mapping that the extract has, and the kind of what it holds.
     date_order
         The order of day and month by which dates were read, if any needed one.
+    system
+        The system whose references name people, as the mapping calls it.
     key
         The pseudonym key; never shown or written.
     """
@@ -72,7 +75,14 @@ class Extract:
     places: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PLACES))
     columns: Table[str, str] = field(default_factory=dict[str, str])
     date_order: str | None = None
+    system: str = ""
     key: bytes = field(default=DEMONSTRATION_KEY, repr=False, compare=False)
+
+    @property
+    def only_later(self) -> pl.Series:
+        """Which rejected rows have no fault but that they begin after the as-of date, for which this is read again."""
+        begun = self.rejected["reasons"].list.eval(~pl.element().str.starts_with(horizon.LATER)).list.any()
+        return ~begun if len(begun) else pl.Series([], dtype=pl.Boolean)
 
 
 def read_extract(
@@ -84,6 +94,7 @@ def read_extract(
     schemes: Table[str, Sequence[str]] | None = None,
     dates: str | None = None,
     name: str | None = None,
+    taught: Taught | None = None,
 ) -> Extract:
     """Read one extract by its mapping.
 
@@ -103,6 +114,8 @@ def read_extract(
         `day-first` or `month-first`, where the data owner declares what the values do not prove.
     name
         What to call the extract; else the file's stem.
+    taught
+        What the partnership says that words in no code list mean; see `read_taught`.
 
     Raises
     ------
@@ -121,7 +134,8 @@ def read_extract(
         file, sha256 = source.name, source.sha256
         raw = to_raw(source.grid, spec)
         del source  # its cells are the rows of `raw` once more
-        options = Options(key or DEMONSTRATION_KEY, scheme_list(schemes), dates, _lists(spec, mapping))
+        lists = _lists(spec, mapping)
+        options = Options(key or DEMONSTRATION_KEY, scheme_list(schemes), dates, lists, taught, name or file)
         values = read_values(raw, spec, options)
         finished = _finish(name or file, label, sha256, raw, spec, values, as_of)
         return replace(finished, key=options.key)
@@ -175,6 +189,7 @@ def _finish(name: str, label: str, sha256: str, raw: Raw, spec: Mapping, values:
         places=raw.places.filter(pl.col("row").is_in(out.implode())).select(list(PLACES)).cast(PLACES),
         columns={header: spec.columns[column].kind for column, header in raw.positions.items()},
         date_order=values.date_order,
+        system=spec.system,
     )
 
 

@@ -217,13 +217,18 @@ def person_ids(parts: pl.DataFrame, system: str, key: bytes) -> pl.Series:
 
 def reference_ids(refs: pl.Series, system: str, key: bytes) -> pl.Series:
     """Pseudonyms of the references by which one system names people; those of another system differ."""
-    return pseudonymise(refs, f"p{_BETWEEN}ref{_BETWEEN}{system}", key)
+    return pseudonymise(refs, person_kind(system), key)
+
+
+def person_kind(system: str) -> str:
+    """What the references of a system's own people are called, for `pseudonym`."""
+    return f"p{_BETWEEN}ref{_BETWEEN}{system}"
 
 
 def _person(parts: dict[str, str | None], system: str, key: bytes) -> str | None:
     ref, name = parts.get("ref"), parts.get("name")
     if ref:
-        return pseudonym(f"p{_BETWEEN}ref{_BETWEEN}{system}", _normal("ref", ref), key)
+        return pseudonym(person_kind(system), _normal("ref", ref), key)
     if not name or not (tidy := _normal("name", name)):
         return None
     further = next((part for part in ("born", "address", "phone") if parts.get(part)), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
@@ -26,6 +26,10 @@ _FOOTER = (
 _MOST_NAMES = 12
 _SPACE = " \t\r\n\u00a0\u2007\u202f\u200b\u200e\u200f\u2060\ufeff'"
 EXTRA = "(cells beyond the header)"
+ROW, LINE, REASONS = "Row of data (1 is the first below the header)", "Row in your file", "Reasons"
+"""The columns that a file of rejected rows puts before those of the extract."""
+_TAKEN: tuple[str, ...] = ("row", "reasons", ROW, LINE, REASONS)
+_OURS = frozenset(headers.normal(name) for name in (ROW, LINE, REASONS))
 TOTALS = "totals row below the table: it is no record and needs no mending"
 REMARK = "remark below the table: it is no record and needs no mending"
 
@@ -107,10 +111,11 @@ def to_raw(grid: Grid, mapping: Mapping) -> Raw:
             f"No header was found: none of the first rows names the columns of '{mapping.system}'"
             + (f" ({wanted})." if wanted else ".")
         )
+    grid, header, returned = _without_our_notes(grid, header)
     found = headers.match(mapping, header.names)
     names = _names(header.names, grid.cells.width)
     body = _body(grid, header.row)
-    notes = [*grid.notes, *([f"{header.row} rows above the header skipped"] if header.row else [])]
+    notes = [*grid.notes, *returned, *([f"{header.row} rows above the header skipped"] if header.row else [])]
     reasons = _footers(body)
     end = len(body) - len(reasons)
     notes += [f"{_counted(len(reasons))} of totals or remarks below the data set aside"] if reasons else []
@@ -129,6 +134,21 @@ def to_raw(grid: Grid, mapping: Mapping) -> Raw:
     below = cells.slice(end).with_columns(reason=pl.Series(reasons, dtype=pl.String))
     places = _places(numbered, grid.places)
     return Raw(cells.head(end), positions, misfits, tuple(notes), below, places, grid.serials_from)
+
+
+def _without_our_notes(grid: Grid, header: headers.Header) -> tuple[Grid, headers.Header, list[str]]:
+    """A file of rejected rows that was sent back, without the columns that told its owner what to mend.
+
+    One of them alone may be the owner's own: a file of ours has the long one, and our columns come first.
+    """
+    if headers.normal(ROW) not in {headers.normal(name) for name in header.names}:
+        return grid, header, []
+    ours = {place for place, name in enumerate(header.names[:3]) if headers.normal(name) in _OURS}
+    ours |= {place for place, name in enumerate(header.names) if headers.normal(name) == headers.normal(ROW)}
+    cells = grid.cells.select(name for place, name in enumerate(grid.cells.columns) if place not in ours)
+    names = tuple(name for place, name in enumerate(header.names) if place not in ours)
+    note = "the columns of a file of rejected rows were dropped: its rows are read as rows sent back"
+    return replace(grid, cells=cells), headers.Header(header.row, names), [note]
 
 
 def _body(grid: Grid, header: int) -> pl.DataFrame:
@@ -196,7 +216,7 @@ def _renumber(numbered: pl.DataFrame, misfits: Table[int, str]) -> dict[int, str
 
 def _names(header: tuple[str, ...], width: int) -> list[str]:
     """A different name for every column of the grid: its header, else its position."""
-    names = {"row": 0, "reasons": 0}
+    names: dict[str, int] = dict.fromkeys(_TAKEN, 0)
     for position in range(width):
         name = header[position] if position < len(header) and header[position] else f"column {position + 1}"
         if position >= len(header):
@@ -204,7 +224,7 @@ def _names(header: tuple[str, ...], width: int) -> list[str]:
         while name in names:
             name += "_"
         names[name] = position
-    return list(names)[2:]
+    return list(names)[len(_TAKEN) :]
 
 
 def _worth_keeping(cells: pl.DataFrame, names: list[str], header: tuple[str, ...]) -> list[str]:

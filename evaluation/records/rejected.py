@@ -3,7 +3,7 @@
 Each sheet has the columns of the extract, the number of the row of data (blank rows not counted), the row at which the
 owner sees it in the file (title rows, header and blank rows counted, as a spreadsheet program does) and every reason.
 What is personal is written as its pseudonym and free text is withheld: the owner has both. A returned sheet is read by
-the same mapping, and a pseudonym in it stays what it is.
+the same mapping, and a pseudonym in it is the person that the accepted rows know by it (see `seals`).
 """
 
 from __future__ import annotations
@@ -18,14 +18,31 @@ from evaluation.records.coding import UNMAPPED
 from evaluation.records.dates import read_days
 from evaluation.records.extract import Extract
 from evaluation.records.mapping import PERSONAL
-from evaluation.records.privacy import masked
-from evaluation.records.pseudonyms import pseudonymise
+from evaluation.records.privacy import masked, outward
+from evaluation.records.raw import LINE, REASONS, ROW, clean
+from evaluation.records.seals import WITHHELD, sealed
+from evaluation.records.values import NO, YES
 
 WORDS_FILE = "words-in-no-list.xlsx"
-WITHHELD = "(withheld)"
-ROW, LINE, REASONS = "Row of data (1 is the first below the header)", "Row in your file", "Reasons"
 _MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _FIGURES = rf"^[\d\s./:,£+\-()%]{{1,24}}$|^\d{{1,2}}(?:st|nd|rd|th)?[\s\-./]*{_MONTH}[\s\-./,]*\d{{2,4}}$"
+_YEAR = r"(?:(?:19|2[01])\d\d)"
+_DATED = (
+    rf"^(?:{_YEAR}-\d\d?-\d\d?|\d\d?[/.\-]\d\d?[/.\-](?:{_YEAR}|\d\d))"
+    r"(?:[ T]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?)?$"
+)
+_SUM = r"^\s*[£+\-(]{0,2}\s*(?:0|[1-9]\d{0,2}(?:,?\d{3})?)(?:\.\d{1,17})?\s*[)%]?\s*$"
+"""A date, or a sum below a million: neither is a telephone number, however many figures stand in it."""
+_MIDNIGHT = r" 00:00:00(?:\.0+)?$"
+_ROUGHLY = (
+    "about around approx approximately circa roughly nearly almost over under up to more less than at least most or "
+    "and so a c ca some est estimated tbc tba pending unknown free nil none zero one two three four five six seven "
+    "eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty "
+    "fifty sixty seventy eighty ninety hundred thousand half dozen pound pounds pence gbp hour hours"
+)
+_ROUGH = rf"(?:(?:{'|'.join(_ROUGHLY.split())})(?:[\s,.\-]+|$))*"
+_IN_WORDS = rf"(?i)^{_ROUGH}(?:£?\d{{1,6}}(?:\.\d{{1,2}})?(?:\s+|$))?{_ROUGH}$"
+"""A sum in words that are no name, with one number at most among them."""
 _SHAPES = {
     **dict.fromkeys(("date", "month", "money", "number", "whole"), _FIGURES),
     "identifier": r"^[A-Za-z]{0,6}[\s/\-_.]?[\w/\-.+]*\d[\w/\-.+]*$",
@@ -36,15 +53,6 @@ _MOST_ROWS = 1_000_000
 """A sheet holds little more: what is beyond goes into a further workbook."""
 _LONGEST_CELL = 32_767
 _CREATED = (2000, 1, 1)
-_KINDS = {
-    "person_ref": "ref",
-    "person_name": "name",
-    "birth_date": "born",
-    "address": "address",
-    "phone": "telephone",
-    "officer": "officer",
-    "presence": "officer",
-}
 
 
 def write_rejected(extracts: Sequence[Extract], folder: Path) -> tuple[Path, ...]:
@@ -86,10 +94,13 @@ def unmapped_words(extracts: Sequence[Extract]) -> pl.DataFrame:
 
 
 def protected(extract: Extract) -> pl.DataFrame:
-    """The rejected rows with people as pseudonyms, and withheld what is free text or has strayed."""
-    frame = extract.rejected
+    """The rejected rows with people as pseudonyms, and withheld what is free text or has strayed.
+
+    Rows that merely begin after the as-of date need no mending and are left out.
+    """
+    frame = extract.rejected.filter(~extract.only_later)
     names = [name for name in frame.columns if name not in ("row", "reasons")]
-    columns = [_protected(frame[name], extract.columns.get(name), extract.date_order, extract.key) for name in names]
+    columns = [_protected(frame[name], extract.columns.get(name), extract) for name in names]
     lines = frame.select("row").join(extract.places, on="row", how="left", maintain_order="left")
     several = lines["sheet"].drop_nulls().n_unique() > 1
     shown = pl.concat_str("sheet", pl.lit(", row "), "line") if several else pl.col("line")
@@ -97,19 +108,32 @@ def protected(extract: Extract) -> pl.DataFrame:
     return pl.DataFrame([frame["row"].alias(ROW), lines.select(shown.alias(LINE)).to_series(), reasons, *columns])
 
 
-def _protected(cells: pl.Series, kind: str | None, order: str | None, key: bytes) -> pl.Series:
-    if kind in PERSONAL:
-        texts = _births(cells, order) if kind == "birth_date" else cells
-        return pseudonymise(texts, _KINDS[kind], key).alias(cells.name)
-    cell = pl.col("cells")
+def _protected(cells: pl.Series, kind: str | None, extract: Extract) -> pl.Series:
+    if kind is not None and kind in PERSONAL:
+        texts = _births(clean(cells), extract.date_order) if kind == "birth_date" else clean(cells)
+        hidden = sealed(texts, kind, extract.system, extract.key)
+        # Whether there is a lead officer at all is told of nobody, and a pseudonym in its place would say yes.
+        plain = texts.str.to_lowercase().is_in([*YES, *NO]).fill_null(False)
+        return hidden.zip_with(~plain, texts) if kind == "presence" else hidden
+    # A spreadsheet's date comes with a midnight that nobody typed.
+    cell = pl.col("cells").str.replace(_MIDNIGHT, "") if kind == "date" else pl.col("cells")
     if kind in _SHAPES:
-        shaped = cell.str.contains(_SHAPES[kind]) & (masked(cell) == cell)
+        shaped = cell.str.contains(_SHAPES[kind]) & (masked(cell) == cell) | _harmless(cell, kind)
         safe = pl.when(shaped | cell.str.contains(r"^\s*$")).then(cell).when(cell.is_not_null()).then(pl.lit(WITHHELD))
     elif kind in _WORDS:
-        safe = masked(cell)
+        safe = masked(outward(cell) if kind == "area" else cell)
     else:
         safe = pl.when(cell.is_not_null()).then(pl.lit(WITHHELD))
     return cells.to_frame("cells").select(safe.alias(cells.name)).to_series()
+
+
+def _harmless(cell: pl.Expr, kind: str) -> pl.Expr:
+    """What is a date in a column of dates, and a sum in a column of sums, whatever else its figures look like."""
+    if kind in ("date", "month"):
+        return cell.str.contains(_DATED)
+    if kind in ("money", "number", "whole"):
+        return cell.str.contains(_SUM) | cell.str.contains(_IN_WORDS)
+    return pl.lit(False)
 
 
 def _births(cells: pl.Series, order: str | None) -> pl.Series:

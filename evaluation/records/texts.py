@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from evaluation.records.mapping import Mapping
+from evaluation.records import seals
+from evaluation.records.mapping import PERSONAL, Mapping
 from evaluation.records.raw import Raw, clean
 
 _ERRORS = r"^#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|ERROR!?|#{2,})$"
+_MASKED_ANYWAY = ("text", "area", "district")
+"""Kinds of which an accepted row, too, shows no telephone number or address: there it says the same."""
 _KEPT_AS_TEXT = r'^="([^"]*)"$'
 
 
@@ -17,15 +20,16 @@ class Texts:
     Attributes
     ----------
     errors
-        Column to the rows whose cell holds no value but a spreadsheet's error or a formula, with the reason.
+        Column to the rows whose cell holds no value but a spreadsheet's error, a formula, or what stood in its place in
+        a file of rejected rows, with the reason.
     blank
         Of the columns that must be filled: which cells were blank.
     """
 
-    def __init__(self, raw: Raw, mapping: Mapping) -> None:
+    def __init__(self, raw: Raw, mapping: Mapping, key: bytes) -> None:
         self.errors: dict[str, list[tuple[pl.Series, str]]] = {}
         self.blank: dict[str, pl.Series] = {}
-        self._raw, self._mapping = raw, mapping
+        self._raw, self._mapping, self._key = raw, mapping, key
         self._made: dict[str, pl.Series] = {}
         self._of_people = {name for parts in mapping.people.values() for name in parts.values()}
 
@@ -44,7 +48,24 @@ class Texts:
         text = clean(self._raw.cells[self._raw.positions[name]]).alias(name)
         if column.filled:
             self.blank[name] = text.is_null()
-        return text if column.kind in ("free_text", "skip") else self._without_errors(text)
+        if column.kind in ("free_text", "skip"):
+            return text
+        text = self._without_errors(text)
+        if column.kind not in _MASKED_ANYWAY:
+            text = self._put_back(text, seals.STILL_WITHHELD, text == seals.WITHHELD)
+        if column.kind not in PERSONAL:
+            return text
+        known, strange = seals.opened(text, column.kind, self._mapping.system, self._key)
+        return self._put_back(known, seals.NOT_OURS, strange)
+
+    def _put_back(self, text: pl.Series, why: str, wrong: pl.Series) -> pl.Series:
+        """Blank what a file of rejected rows showed in place of a cell, and note it against its row."""
+        wrong = wrong.fill_null(False)
+        if not wrong.any():
+            return text
+        reason = (self._raw.cells["row"].filter(wrong), f"{self._raw.positions[text.name]}: {why}")
+        self.errors[text.name] = [*self.errors.get(text.name, []), reason]
+        return text.set(wrong, None)
 
     def _without_errors(self, text: pl.Series) -> pl.Series:
         """Blank every cell that holds a spreadsheet's error (#REF!, ####) or a formula, and note it against its row.

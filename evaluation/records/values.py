@@ -14,11 +14,12 @@ from evaluation.records.coding import CodeList
 from evaluation.records.mapping import Column, Mapping, PersonPart, sources_of
 from evaluation.records.pseudonyms import PSEUDONYM, person_ids, pseudonymise, reference_ids
 from evaluation.records.raw import Raw
+from evaluation.records.taught import Taught
 from evaluation.records.texts import Texts
 
 REASONS = pl.Schema({"row": pl.Int64, "reason": pl.String})
-_YES = ("yes", "y", "true", "t", "1", "satisfied", "very satisfied", "fairly satisfied")
-_NO = ("no", "n", "false", "f", "0", "dissatisfied", "not satisfied", "very dissatisfied", "fairly dissatisfied")
+YES = ("yes", "y", "true", "t", "1", "satisfied", "very satisfied", "fairly satisfied")
+NO = ("no", "n", "false", "f", "0", "dissatisfied", "not satisfied", "very dissatisfied", "fairly dissatisfied")
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,22 @@ class Options:
         The declared order of day and month, if any.
     lists
         The council's own folder of code lists, if any.
+    taught
+        What the partnership says that words in no code list mean.
+    extract
+        What the extract is called, for words that mean something else in another.
     """
 
     key: bytes
     schemes: CodeList
     dates: str | None = None
     lists: Path | None = None
+    taught: Taught | None = None
+    extract: str = ""
+
+    def taught_to(self, words: CodeList) -> CodeList:
+        """A code list with what the partnership has taught."""
+        return words if self.taught is None else self.taught.added(words, self.extract)
 
 
 @dataclass(frozen=True)
@@ -90,7 +101,7 @@ def read_values(raw: Raw, mapping: Mapping, options: Options) -> Values:
     from evaluation.records.traits import traits
 
     got = _Collected({"row": raw.cells["row"].cast(pl.Int64)})
-    texts = Texts(raw, mapping)
+    texts = Texts(raw, mapping, options.key)
     order = _read_dates(texts, raw, mapping, options, got)
     for name in raw.positions:
         column = mapping.columns[name]
@@ -204,9 +215,9 @@ def _note_spoilt(text: pl.Series, context: _Context, got: _Collected) -> None:
 
 def _yes_no(name: str, text: pl.Series, context: _Context, got: _Collected) -> None:
     lower = text.str.to_lowercase()
-    known = [*_YES, *_NO]
+    known = [*YES, *NO]
     got.columns[name] = lower.replace_strict(
-        known, [True] * len(_YES) + [False] * len(_NO), default=None, return_dtype=pl.Boolean
+        known, [True] * len(YES) + [False] * len(NO), default=None, return_dtype=pl.Boolean
     )
     _unreadable(name, text, got.columns[name], context.header, "yes or no", got)
 
@@ -214,8 +225,8 @@ def _yes_no(name: str, text: pl.Series, context: _Context, got: _Collected) -> N
 def _presence(name: str, text: pl.Series, context: _Context, got: _Collected) -> None:
     """A lead officer: the cell names one, or says yes or no."""
     lower = text.str.to_lowercase()
-    got.columns[f"{name}?"] = text.is_not_null() & ~lower.is_in(list(_NO)).fill_null(False)
-    names = text.set(lower.is_in([*_YES, *_NO]).fill_null(False), None)
+    got.columns[f"{name}?"] = text.is_not_null() & ~lower.is_in(list(NO)).fill_null(False)
+    names = text.set(lower.is_in([*YES, *NO]).fill_null(False), None)
     got.columns[name] = pseudonymise(names, "officer", context.options.key)
 
 
@@ -241,7 +252,7 @@ def _district(name: str, text: pl.Series, context: _Context, got: _Collected) ->
 
 
 def _code(name: str, text: pl.Series, context: _Context, got: _Collected) -> None:
-    words = coding.load_list(str(context.column.list), context.options.lists)
+    words = context.options.taught_to(coding.load_list(str(context.column.list), context.options.lists))
     silent = context.mapping.unclassified
     coded = coding.code(text, words, column=context.header, unclassified=silent)
     got.columns[name] = coded.codes
@@ -260,14 +271,13 @@ def _scheme(name: str, text: pl.Series, context: _Context, got: _Collected) -> N
     table = coding.normal_words(text)
     plain = table.filter(pl.col("normal").is_in(list(untreated)))["text"]
     treated = text.set(text.is_in(plain.implode()).fill_null(False), None) if len(plain) else text
-    coded = coding.code(treated, context.options.schemes, column=context.header)
+    schemes = context.options.taught_to(context.options.schemes)
+    coded = coding.code(treated, schemes, column=context.header)
     unknown = treated.is_not_null() & coded.codes.is_null()
     codes = coded.codes.set(unknown, "unclassified")
     got.columns[name] = codes
     got.columns[f"{name}.word"] = codes
-    got.columns[f"{name}.band"] = codes.replace_strict(
-        context.options.schemes.bands, default=None, return_dtype=pl.String
-    )
+    got.columns[f"{name}.band"] = codes.replace_strict(schemes.bands, default=None, return_dtype=pl.String)
     got.unmapped.append(coded.unmapped)
     if context.mapping.unknown_scheme == "reject" and unknown.any():
         hints = dict(zip(coded.unmapped["word"].to_list(), coded.unmapped["suggestion"].to_list(), strict=True))

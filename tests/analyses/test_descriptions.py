@@ -71,3 +71,28 @@ def test_other_closures_compete_with_resolution_and_overdue_cases_are_counted():
     assert found["open_cases_over"] == {"6_months": 5, "12_months": 5, "24_months": 5}
     assert found["caseloads"][0]["officer"] == "officer A"
     assert found["caseloads"][0]["cases"] == 5
+
+
+def resolution_of(*closures):
+    rows = [(day(0), day(50 + number), closure) for number, closure in enumerate(closures)]
+    cases = frame(rows, opened_on=pl.Date, closed_on=pl.Date, closure=pl.String)
+    empty = [pl.lit(None, pl.String).alias(name) for name in ("officer_id",)]
+    return resolution.study.run({"Cases": cases.with_columns(empty)}, as_of=END)
+
+
+def test_a_case_whose_outcome_nobody_knows_is_not_called_unresolved():
+    found = resolution_of(*["resolved"] * 12, *["unresolved"] * 4, *[None] * 24)
+    assert found.can_say[0] == "Within half a year, 30 of 100 cases are known to have been resolved."
+    assert found.can_say[1] == (
+        "The outcome of 24 closed cases is not known. Had all of them been resolved, it would be 90 of 100."
+    )
+    assert found.cannot_say[0].startswith("How 24 closed cases ended")
+    known = resolution_of(*["resolved"] * 12, *["unresolved"] * 28)
+    assert known.can_say[0] == "Within half a year, 30 of 100 cases were resolved."
+    assert not any("outcome" in sentence for sentence in (*known.can_say, *known.cannot_say))
+
+
+def test_without_any_known_outcome_resolution_is_not_said():
+    found = resolution_of(*[None] * 40)
+    assert not any("resolved" in sentence for sentence in found.can_say)
+    assert found.cannot_say[0].startswith("How 40 closed cases ended")

@@ -47,6 +47,25 @@ def test_an_extract_taken_later_is_cut_and_its_cases_stay_as_they_stood(write: W
     assert "the extract was taken later than 2012-06-30 and was cut at that date" in extract.notes
 
 
+def test_rows_that_merely_begin_later_are_no_rows_to_mend(write: Write, tmp_path: Path) -> None:
+    import polars as pl
+
+    from evaluation.records import assemble, measure, write_rejected
+
+    bad = "B1,H1,,A,2012-01-05,,2012-01-01,,,,"
+    late_and_bad = "B2,H1,,A,2012-11-05,,,,,x,"
+    extract = read_extract(
+        write(text(*rows(69, "2012-01-02"), bad, late_and_bad, *rows(30, "2012-11-01"))), "case_list", as_of=AS_OF
+    )
+    assert (len(extract.rejected), int(extract.only_later.sum())) == (32, 30)
+    path = write_rejected([extract], tmp_path / "rejected")[0]
+    assert pl.read_excel(path)["Case Ref"].to_list() == ["B1", "B2"]
+    quality = measure([extract], assemble([extract], as_of=AS_OF), as_of=AS_OF)
+    row = next(row for row in quality.to_json()["tests"] if row["test"] == "rows_rejected")
+    assert (row["count"], row["of"]) == (2, 71)
+    assert "101 rows read = 69 accepted + 2 set aside + 30 begun later" in quality.scorecard()
+
+
 def extract_of(ref: str):
     import polars as pl
 

@@ -82,12 +82,13 @@ def _extracts(extracts: Sequence[Extract]) -> pl.DataFrame:
                 "rows_read": extract.rows_read,
                 "rows_accepted": extract.rows_accepted,
                 "rows_rejected": extract.rows_read - extract.rows_accepted,
+                "rows_later": int(extract.only_later.sum()),
             }
             for extract in extracts
         ],
         schema={
             "name": pl.String,
             "mapping": pl.String,
-            **dict.fromkeys(("rows_read", "rows_accepted", "rows_rejected"), pl.Int64),
+            **dict.fromkeys(("rows_read", "rows_accepted", "rows_rejected", "rows_later"), pl.Int64),
         },
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from evaluation.records.linking.truth import Marked
-from evaluation.records.quality.scorecard import Passed, passed, scorecard
+from evaluation.records.quality.scorecard import RARER_WORDS, Passed, passed, scorecard
 
 FIGURES = pl.Schema(
     {
@@ -25,7 +25,6 @@ FIGURES = pl.Schema(
 
 
 LEAST_ROWS_OF_A_WORD = 10
-RARER_WORDS = "(rarer words)"
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,8 @@ class Quality:
     tests
         The tests, in the order of the scorecard.
     extracts
-        `name, mapping, rows_read, rows_accepted, rows_rejected`.
+        `name, mapping, rows_read, rows_accepted, rows_rejected, rows_later` (of those rejected, how many only begin
+        after the as-of date).
     coverage
         `source, month, records, covered`.
     unmapped
@@ -123,7 +123,7 @@ class Quality:
             "tests_by_system": self._rows("source"),
             "tests_by_service": self._rows("service"),
             "tests_by_month": self._rows("month"),
-            "extracts": [_plain(row) for row in self.extracts.to_dicts()],
+            "extracts": [_extract(row) for row in self.extracts.to_dicts()],
             "coverage": [_plain(row) for row in self.coverage.to_dicts()],
             "unmapped_words": self._frequent_words(),
             "notes": list(self.notes),
@@ -165,6 +165,11 @@ def _worded(test: Test, row: Table[str, Any]) -> dict[str, Any]:
     share = None if row["share"] is None else round(row["share"], 4)
     words = {"test": test.name, "title": test.title, "among": test.among, "good": test.good}
     return {**words, "count": row["count"], "of": row["of"], "share": share}
+
+
+def _extract(row: Table[str, Any]) -> dict[str, Any]:
+    """An extract's rows; those left out for an earlier day are told of where there are any."""
+    return {name: value for name, value in row.items() if name != "rows_later" or value}
 
 
 def _plain(row: Table[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from evaluation.errors import DataError, did_you_mean
 _WIDTH = 84
 _MOST_MONTHS = 6
 _MOST_WORDS = 5
+RARER_WORDS = "(rarer words)"
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,15 @@ def scorecard(quality: Table[str, Any], thresholds: Table[str, float] | None = N
     marked = {one.test for one in passed(quality, limits)}
     read = sum(row["rows_read"] for row in quality["extracts"])
     aside = sum(row["rows_rejected"] for row in quality["extracts"])
+    later = sum(row.get("rows_later", 0) for row in quality["extracts"])
+    left = f" + {later:,} begun later" if later else ""
     count = len(quality["extracts"])
     extracts = "1 extract" if count == 1 else f"{count} extracts"
     rows = [_line(row, row["test"] in marked, limits.get(row["test"])) for row in quality["tests"]]
     lines = [
         f"Data quality to {quality['as_of']}",
         "=" * _WIDTH,
-        f"{extracts}: {read:,} rows read = {read - aside:,} accepted + {aside:,} set aside",
+        f"{extracts}: {read:,} rows read = {read - aside:,} accepted + {aside - later:,} set aside{left}",
         "-" * _WIDTH,
         *rows,
         "-" * _WIDTH,
@@ -111,8 +114,14 @@ def _gaps(quality: Table[str, Any]) -> list[str]:
 
 
 def _words(quality: Table[str, Any]) -> list[str]:
-    return [
+    listed = [row for row in quality["unmapped_words"] if row["word"] != RARER_WORDS]
+    rarer = sum(row["rows"] for row in quality["unmapped_words"]) - sum(row["rows"] for row in listed)
+    lines = [
         f"In no code list: '{row['word']}' ({row['source']}, {row['rows']} rows)"
         + (f"; perhaps {row['suggestion']}" if row["suggestion"] else "")
-        for row in quality["unmapped_words"][:_MOST_WORDS]
+        for row in listed[:_MOST_WORDS]
     ]
+    if not rarer:
+        return lines
+    rows = "1 row" if rarer == 1 else f"{rarer:,} rows"
+    return [*lines, f"In no code list: rarer words in {rows}; words-in-no-list.xlsx names them"]

@@ -82,17 +82,25 @@ def _not_uploaded(evidence: Evidence) -> pl.DataFrame:
 
 
 def _unlinked(evidence: Evidence) -> pl.DataFrame:
-    """Incidents that belong to a case and lack its number, among the incidents that belong to one."""
+    """Incidents that belong to a case and lack its number, among the incidents that belong to one.
+
+    Where every incident is told in its case's own row (its number begins with the case's) none can lack it: such a
+    system is not counted.
+    """
     given = evidence.records.extras["linked_incidents"].select("incident_id", given=pl.lit(True))
     incidents = evidence.records["Incidents"].join(given, on="incident_id", how="left")
-    of_case = incidents.filter(pl.col("case_id").is_not_null()).with_columns(
+    own_row = pl.col("incident_id").str.starts_with(pl.col("case_id") + "/").fill_null(False).all().over("source")
+    of_case = incidents.filter(pl.col("case_id").is_not_null() & ~own_row).with_columns(
         month=pl.col("occurred_on").dt.month_start()
     )
     return _counted(of_case, pl.col("given"))
 
 
 def _reasons(evidence: Evidence, *phrases: str) -> pl.DataFrame:
-    """Rows of each extract that were set aside for a reason that holds one of the phrases, among the rows read."""
+    """Rows of each extract that were set aside for a reason that holds one of the phrases, among the rows read.
+
+    A row that merely begins after the as-of date has no fault: it is counted neither here nor there.
+    """
     rows: list[dict[str, object]] = []
     for extract in evidence.extracts:
         reasons = (
@@ -101,13 +109,14 @@ def _reasons(evidence: Evidence, *phrases: str) -> pl.DataFrame:
         hit = pl.Series([False] * len(reasons), dtype=pl.Boolean)
         for phrase in phrases:
             hit = hit | reasons.str.contains(phrase, literal=True)
+        later = extract.only_later
         rows.append(
             {
                 "source": _source(extract),
                 "service": None,
                 "month": None,
-                "count": int(hit.sum()),
-                "of": extract.rows_read,
+                "count": int((hit & ~later).sum()),
+                "of": extract.rows_read - int(later.sum()),
             }
         )
     return _frame(rows)
@@ -145,9 +154,24 @@ def _dealt_but_open(evidence: Evidence) -> pl.DataFrame:
     return _counted(cases, pl.col("closed_on").is_null(), dealt | pl.col("closed_on").is_not_null())
 
 
+def _outcome_unknown(evidence: Evidence) -> pl.DataFrame:
+    """Closed cases without an outcome, or with one in no code list, of the systems that write outcomes down."""
+    cases = evidence.cases()
+    words = evidence.records.extras["unmapped"].filter(pl.col("list") == "closures")["source"]
+    writing = pl.concat([cases.filter(pl.col("closure").is_not_null())["source"], words]).unique()
+    closed = pl.col("closed_on").is_not_null() & pl.col("source").is_in(writing.implode())
+    return _counted(cases, pl.col("closure").is_null(), closed)
+
+
 def _no_action(evidence: Evidence) -> pl.DataFrame:
-    """Open cases of the systems that record actions, by a date of the last one or by an action log."""
-    log = evidence.accepted("Interventions").group_by("case_id").agg(pl.max("started_on").alias("logged_on"))
+    """Open cases of the systems that record actions, by a date of the last one or by an action log.
+
+    A list that holds one intervention a case, in the case's own row, is no log of actions: it cannot tell.
+    """
+    actions = evidence.accepted("Interventions").with_columns(each=pl.len().over("source", "case_id"))
+    logging = actions.filter(pl.col("case_id").is_not_null() & (pl.col("each") > 1))["source"].unique()
+    kept = actions.filter(pl.col("source").is_null() | pl.col("source").is_in(logging.implode()))
+    log = kept.group_by("case_id").agg(pl.max("started_on").alias("logged_on"))
     cases = evidence.open_cases().join(log.drop_nulls(), on="case_id", how="left")
     acted = cases.with_columns(last_action_on=pl.max_horizontal("last_action_on", "logged_on"))
     last = pl.max_horizontal("last_action_on", "responded_on", "opened_on")
@@ -230,6 +254,7 @@ TESTS: tuple[tuple[Test, Callable[[Evidence], pl.DataFrame]], ...] = (
     (Test("dates_wrong", "Dates wrong", "rows read"), _wrong_dates),
     (Test("dates_in_the_future", "Dates in the future", "rows read"), _future_dates),
     (Test("dealt_but_open", "Cases dealt with but open", "cases closed or dealt with"), _dealt_but_open),
+    (Test("outcome_unknown", "Closed, outcome not known", "cases closed"), _outcome_unknown),
     (Test("no_action", "No action for three months", "open cases"), _no_action),
     (Test("open_over_6_months", "Open over 6 months", "open cases"), _open_over(6)),
     (Test("open_over_12_months", "Open over 12 months", "open cases"), _open_over(12)),
