@@ -422,3 +422,13 @@ def test_a_wrong_name_of_a_quality_test_is_a_fault_of_the_settings(
 ) -> None:
     assert in_process(["check", "--workspace", str(workspace(tmp_path, more="[quality]\nopn_over = 0.1\n"))]) == 3
     assert "[quality] names no test" in capsys.readouterr().err
+
+
+def test_a_study_that_takes_the_place_of_a_shipped_one_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(workspace(tmp_path))
+    assert in_process(["new", "study", "mediation", "--workspace", folder]) == 0
+    assert "It takes the place of the study mediation that comes with the package" in capsys.readouterr().out
+    assert in_process(["new", "study", "our_own", "--workspace", folder]) == 0
+    assert "takes the place" not in capsys.readouterr().out

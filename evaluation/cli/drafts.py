@@ -132,9 +132,10 @@ def new_study(name: str, *, common: Common = PLAIN) -> Report:
     from evaluation.comparison.template import study_source
 
     stem = _stem(name)
-    return _drafted(
-        common, f"analyses/{stem}.py", study_source(stem), [f"Run it: {command(f'run {stem}', common.workspace)}"]
-    )
+    steps = [f"Run it: {command(f'run {stem}', common.workspace)}"]
+    if stem in common.open().files("analyses", "*.py"):
+        steps.append(f"It takes the place of the study {stem} that comes with the package; remove it to go back.")
+    return _drafted(common, f"analyses/{stem}.py", study_source(stem), steps)
 
 
 @new.command(name="mapping")

@@ -164,3 +164,14 @@ def test_unknown_options_and_sizes_are_refused() -> None:
         question("odd", 12, 1.0)
     with pytest.raises(UsageError, match="gravity"):
         question("odd", 75, 1.0, gravity=9.81)
+
+
+def test_what_nobody_could_judge_is_neither_reached_nor_missed() -> None:
+    from evaluation.example.exam_marks import Criterion
+    from evaluation.example.exam_tables import markdown
+
+    criteria = (Criterion("bias", "x", "0 of 0 reached", True), Criterion("coverage", "x", "nan%", False))
+    said = markdown(ExamResult(1, 1, 0, (), (), (), criteria))
+    assert said.count("nothing to judge") == 2
+    assert "nan" not in said
+    assert "not known" in said
