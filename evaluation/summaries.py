@@ -61,7 +61,6 @@ def of_check(job: Job) -> Report:
     from evaluation.records.quality.scorecard import scorecard
 
     figures = build.quality(job)
-    day = "" if job.own_day is None else f" --as-of {job.workspace.as_of}"
     if not job.workspace.settings.extracts:
         return _without_extracts(job, figures)
     return Report(
