@@ -85,7 +85,7 @@ def test_another_day_leaves_the_answers_of_the_own_day_alone(
     assert (
         "build/as-of-2011-06-30/findings. Those of 2012-12-31 stand where they were, and so does the register." in told
     )
-    assert "evaluation site --as-of 2011-06-30" in told
+    assert "evaluation site --as-of" not in told, "the register of the own day is not to be written over"
     assert (tmp_path / "build" / "findings" / "mediation.json").read_bytes() == before
     other = json.loads((tmp_path / "build" / "as-of-2011-06-30" / "findings" / "mediation.json").read_text())
     assert other["as_of"] == "2011-06-30"

@@ -88,7 +88,7 @@ def test_the_whole_worked_example_is_told_as_its_schema_says(worked_example: Bui
 
 def test_notebooks_and_demo(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The notebooks themselves run in their own tests; the example here is the small workspace."""
-    monkeypatch.setattr("evaluation.build.execute_all", lambda files, *_, **__: ())
+    monkeypatch.setattr("evaluation.executing.execute_all", lambda files, *_, **__: ())
     monkeypatch.setattr("evaluation.templates.write_example", lambda to: shutil.copytree(folder, to))
     validate("notebooks", told(capsys, "notebooks", "start_here", *HERE))
     validate("demo", told(capsys, "demo", "../demonstration"))

@@ -88,7 +88,7 @@ def test_no_fault_spoils_what_stands_and_no_finished_step_is_taken_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("evaluation.publishing.render.render", copied)
-    monkeypatch.setattr("evaluation.build.execute_all", executed)
+    monkeypatch.setattr("evaluation.executing.execute_all", executed)
     here, alone = written(tmp_path / "here"), tmp_path / "alone"
     (here / "notebooks").mkdir()
     (here / "notebooks" / "note.py").write_text("# %% [markdown]\n# # A notebook\n", encoding="utf-8")
