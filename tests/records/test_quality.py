@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from evaluation.errors import UsageError
+from evaluation.errors import DataError
 from evaluation.records import Extract, Quality, assemble, load_mapping, measure, read_extract
 from evaluation.records.coverage import coverage, gaps
 from evaluation.records.quality.scorecard import passed, scorecard
@@ -186,7 +186,7 @@ def test_thresholds_are_passed_on_the_right_side(read: Read) -> None:
     assert found.passed({"no_lead_officer": 0.5, "survey_returned": 0.5, "no_action": 0.0}) == ()
     sentence = found.passed({"no_lead_officer": 0.1})[0].sentence()
     assert sentence == "No lead officer: 50.0% of cases that record one or none, above the most allowed (10.0%)."
-    with pytest.raises(UsageError, match="Did you mean 'no_lead_officer'"):
+    with pytest.raises(DataError, match="Did you mean 'no_lead_officer'"):
         found.passed({"no_leed_officer": 0.1})
 
 
