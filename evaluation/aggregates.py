@@ -38,13 +38,11 @@ CATEGORIES = {
 
 OPEN = "open"
 DEALT_WITH = "dealt with, never marked as closed"
-AGES = (
-    (182, "open for up to 6 months"),
-    (365, "open for 6 to 12 months"),
-    (730, "open for 1 to 2 years"),
-)
+NOT_CLOSED = "no closing day on record"
+"""Both of them together: by year of opening each alone is often too few to show."""
+AGES = ((182, "open for up to 6 months"),)
 """Days since an open case was opened, at most, and its state in words; parts of the sub-total `open`."""
-OLDEST = "open for over 2 years"
+OLDEST = "open for over 6 months"
 RUNGS: Mapping[str, tuple[str, ...]] = {
     "warning": ("warning_letters",),
     "contract": ("abcs",),
@@ -99,7 +97,7 @@ def tables(records: Tables, as_of: date) -> dict[str, pl.DataFrame]:
         person=pl.coalesce("subject_id", "case_id"),
     )
     monthly = incidents.drop("year").rename({"month": "year"})
-    whole = cases.with_columns(pl.col("state").str.replace(rf"^{OPEN} for .*$", OPEN))
+    whole = cases.with_columns(pl.col("state").str.replace(rf"^(?:{OPEN} for .*|{DEALT_WITH})$", NOT_CLOSED))
     made = {
         "incidents_by_ward_and_month": with_margins(monthly, ["ward", "year"], in_parts=True),
         "incidents_by_problem_and_year": with_margins(incidents, ["problem", "year"]),

@@ -24,7 +24,11 @@ QUESTIONS = [
     ("Whose data are missing?", ["What the data cover"], "PSS Live sent no extract."),
     ("What do I take to the tasking meeting?", ["JATAC sheet", "Sheet for 17 January 2013"], "JATAC’s own decisions"),
     ("Why should I believe this?", ["Why trust these numbers"], "The methods sit an exam"),
-    ("How many cases are older than a year?", [], "240 cases are open and not dealt with, 120 of them for over a year"),
+    (
+        "How many cases are older than a year?",
+        [],
+        "240 cases are open and not dealt with, 160 of them for over 6 months",
+    ),
     ("What does the ladder show?", ["How far up the ladder people go"], "who began with a warning went further up"),
     ("How good is the police data?", ["How good the data are"], "CEDAR holds no record"),
     ("What changed since last time?", ["Changes since last time"], "This is the first edition"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from evaluation.publishing import words
@@ -53,31 +53,23 @@ OPEN = "open"
 DEALT_WITH = "dealt with, never marked as closed"
 AGES = (
     ("open for up to 6 months", "Up to 6 months"),
-    ("open for 6 to 12 months", "6 to 12 months"),
-    ("open for 1 to 2 years", "1 to 2 years"),
-    ("open for over 2 years", "Over 2 years"),
+    ("open for over 6 months", "Over 6 months"),
 )
-"""Ages of open cases as the published table names them, youngest first, and the last two are older than a year."""
+"""Ages of open cases as the published table names them, youngest first."""
 
 
 def in_a_line(content: SiteContent) -> str:
     """Say how many cases wait, and how many only look as if they did; empty where neither is shown."""
     counts = _by_state(content)
-    waiting, done, old = counts.get(OPEN), counts.get(DEALT_WITH), _old(counts)
+    waiting, done, old = counts.get(OPEN), counts.get(DEALT_WITH), counts.get(AGES[-1][0])
     parts: list[str] = []
     if waiting:
-        older = f", {words.count(old)} of them for over a year" if old else ""
+        older = f", {words.count(old)} of them for over 6 months" if old else ""
         parts.append(f"{words.count(waiting)} cases are open and not dealt with{older}.")
     if done:
         more = "more were" if waiting else "cases were"
         parts.append(f"{words.count(done)} {more} dealt with and never marked as closed.")
     return " ".join(parts)
-
-
-def _old(counts: Mapping[str, int | None]) -> int | None:
-    """Add up the open cases older than a year; None where one of the ages is not shown."""
-    known = [count for age, _ in AGES[2:] if (count := counts.get(age)) is not None]
-    return sum(known) if len(known) == len(AGES[2:]) else None
 
 
 def _by_state(content: SiteContent, service: str = MARGIN) -> dict[str, int | None]:
@@ -92,17 +84,17 @@ def _ages(content: SiteContent) -> Chart | None:
         return None
     rows = [
         bars.Bar(label, None if (count := counts.get(age)) is None else float(count), words.count(count),
-                 "f4" if i > 1 else "f5-soft")
+                 "f4" if i else "f5-soft")
         for i, (age, label) in enumerate(AGES)
     ]  # fmt: skip
-    whole, old = counts.get(OPEN), _old(counts)
+    whole, old = counts.get(OPEN), counts.get(AGES[-1][0])
     title = "Open cases by age"
     if whole:
         title = f"{words.count(whole)} cases are open and not dealt with"
-        title += f", {words.count(old)} of them for over a year" if old else ""
+        title += f", {words.count(old)} of them for over 6 months" if old else ""
     spoken = "; ".join(f"{bar.label}: {bar.words}" for bar in rows)
     return bars.bars(rows, name="ages", title=title, desc=f"One bar for each age. {spoken}.",
-                     note=f"Open on {words.long_date(content.as_of)}. Orange: older than a year.",
+                     note=f"Open on {words.long_date(content.as_of)}. Orange: older than 6 months.",
                      heads=("Age", "Open cases"))  # fmt: skip
 
 
