@@ -57,7 +57,8 @@ def _kept_notebooks(job: Job, folder: Path, *, without: Container[str]) -> list[
     """Copy the notebooks that were executed before and are still there: naming some leaves the others alone."""
     sources = job.workspace.files("notebooks", "*.py")
     kept = [one for one in executed_before(job) if one.name in sources and one.name not in without]
-    folder.mkdir(parents=True, exist_ok=True)
+    if kept:
+        folder.mkdir(parents=True, exist_ok=True)
     return [replace(one, path=Path(shutil.copyfile(one.path, folder / one.path.name))) for one in kept]
 
 
