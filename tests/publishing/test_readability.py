@@ -59,6 +59,13 @@ def test_the_first_page_and_a_decision_can_be_read_at_twelve(rendered: tuple[Pat
         assert reading_grade(text) < 7.5, text
 
 
+@pytest.mark.parametrize("path", sorted((SITE / "schemes").glob("*.qmd")), ids=lambda path: path.stem)
+def test_a_schemes_first_sentence_can_be_read_at_twelve(path: Path) -> None:
+    first = path.read_text(encoding="utf-8").split("---", 2)[2].strip().split("\n\n")[0].replace("\n", " ")
+    sentence = re.split(r"(?<=[.?!])\s", first)[0]
+    assert reading_grade(sentence) < 7.5, sentence
+
+
 AMERICAN = re.compile(
     r"\b(?:neighbor|behavior|color|center|analyze|organiz|program\b|labeled|fulfill|randomized)\w*", re.I
 )
