@@ -13,9 +13,9 @@ _PLACE = re.compile(
     r'(?:<section[^>]*\sid="(?P<outer>[^"]+)"[^>]*>\s*)?<h[23](?P<attributes>[^>]*)>(?P<words>.*?)</h[23]>', re.S
 )
 _ID = re.compile(r'\b(?:id|data-anchor-id)="([^"]+)"')
-_LONGEST, _LONGEST_OF_REFERENCE, _LONGEST_OF_CONTRACTS = 340, 110, 800
-"""Letters of a section that are searched: sections are short, and the index stays small. A page of reference and a
-notebook are looked up by their headings. A contract is looked up by its clauses, which stand in a long calendar."""
+_LONGEST, _LONGEST_LOOKED_UP, _LONGEST_OF_CONTRACTS = 280, 110, 500
+"""Letters of a section that are searched: sections are short, and the index stays small. A page of documentation and
+a notebook are looked up by their headings. A contract is looked up by its clauses, which stand in a long calendar."""
 _ALSO = {
     "court-costs.html": "Bad debt, arrears, money owed, debt collection.",
     "contracts.html": "Providers, commissioning, break clause, notice.",
@@ -61,7 +61,7 @@ def sections(page: str, href: str) -> list[dict[str, str]]:
 def _longest(href: str) -> int:
     if href.startswith("contracts/"):
         return _LONGEST_OF_CONTRACTS
-    return _LONGEST_OF_REFERENCE if href.startswith(("docs/reference-", "notebooks/")) else _LONGEST
+    return _LONGEST_LOOKED_UP if href.startswith(("docs/", "notebooks/")) else _LONGEST
 
 
 def write_index(output: Path, name: str = "assets/search-index.json") -> int:
